@@ -1,0 +1,45 @@
+export { contextNames, defineEvent, wireTypeOf, type ContextName, type EventDefinition, type EventOf } from './define-event';
+export {
+  answersSchema,
+  areaRefSchema,
+  daySchema,
+  dimensionNames,
+  dimensionSchema,
+  idSchema,
+  roundSchema,
+  sha256Schema,
+  sourceSchema,
+  type AreaRef,
+  type DimensionName,
+} from './fields';
+export { actorSchema, channels, envelopeSchema, type Actor, type Envelope } from './envelope';
+export {
+  importApplied,
+  importApproved,
+  importKinds,
+  importParts,
+  importRejected,
+  importUploaded,
+  importValidated,
+  type ImportEvent,
+  type ImportKind,
+  type ImportPart,
+} from './ingestion/import-events';
+export {
+  householdListed,
+  householdSurveyed,
+  welfareRegistrationRecorded,
+  type HouseholdEvent,
+  type SurveyedMember,
+  type SurveyFigures,
+} from './ingestion/household-events';
+export {
+  duplicateSuspected,
+  identityDocumentKinds,
+  numberCheckResults,
+  personErased,
+  personRecorded,
+  type PersonEvent,
+} from './identity-verification/person-events';
+export { householdScored, scoringInputRecorded, type HouseholdScoreEvent } from './mpi-scoring/score-events';
+export { eventCatalogue } from './catalogue';

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { defineEvent, type EventOf } from '../define-event';
+import { idSchema, roundSchema, sha256Schema, sourceSchema } from '../fields';
+
+const importId = '0198b2d0-7c00-7000-8000-0000000000a1';
+const count = z.number().int().min(0);
+
+/** What may be imported: a survey in the BMN form, or the state-welfare register. */
+export const importKinds = ['bmn-survey', 'welfare-register'] as const;
+export type ImportKind = (typeof importKinds)[number];
+/** The parts a file can play in an import. */
+export const importParts = ['households', 'members', 'register'] as const;
+export type ImportPart = (typeof importParts)[number];
+
+export const importUploaded = defineEvent({
+  type: 'ImportUploaded',
+  context: 'ingestion',
+  version: 1,
+  summary: 'An operator uploaded the files of an import; they are sealed and wait to be validated.',
+  data: z.strictObject({
+    importId: idSchema,
+    kind: z.enum(importKinds),
+    source: sourceSchema,
+    round: roundSchema,
+    mapping: z.string().regex(/^[a-z0-9-]+\/v\d+$/),
+    files: z.array(z.strictObject({ part: z.enum(importParts), sha256: sha256Schema, bytes: count })).min(1),
+  }),
+  restricted: [],
+  examples: [
+    {
+      importId,
+      kind: 'bmn-survey',
+      source: 'cdd-bmn',
+      round: 2561,
+      mapping: 'bmn-form/v1',
+      files: [
+        { part: 'households', sha256: 'a'.repeat(64), bytes: 5210331 },
+        { part: 'members', sha256: 'b'.repeat(64), bytes: 7120022 },
+      ],
+    },
+  ],
+  since: '0.1.0',
+});
+
+export const importValidated = defineEvent({
+  type: 'ImportValidated',
+  context: 'ingestion',
+  version: 1,
+  summary: 'Every row of an import was checked and compared with what is known; the preview waits for a second operator.',
+  data: z.strictObject({
+    importId: idSchema,
+    rows: count,
+    households: count,
+    persons: count,
+    errors: count,
+    warnings: count,
+    preview: z.strictObject({ new: count, changed: count, same: count, conflict: count, ambiguous: count }),
+  }),
+  restricted: [],
+  examples: [
+    {
+      importId,
+      rows: 763283,
+      households: 205120,
+      persons: 558163,
+      errors: 0,
+      warnings: 12,
+      preview: { new: 205120, changed: 0, same: 0, conflict: 0, ambiguous: 0 },
+    },
+  ],
+  since: '0.1.0',
+});
+
+export const importApproved = defineEvent({
+  type: 'ImportApproved',
+  context: 'ingestion',
+  version: 1,
+  summary: 'A second operator, not the uploader, released an import to be applied.',
+  data: z.strictObject({ importId: idSchema }),
+  restricted: [],
+  examples: [{ importId }],
+  since: '0.1.0',
+});
+
+export const importRejected = defineEvent({
+  type: 'ImportRejected',
+  context: 'ingestion',
+  version: 1,
+  summary: 'An import was turned away, and nothing of it is applied.',
+  data: z.strictObject({
+    importId: idSchema,
+    reason: z.enum(['rows-in-error', 'nothing-new', 'refused-by-operator', 'upload-abandoned']),
+  }),
+  restricted: [],
+  examples: [{ importId, reason: 'rows-in-error' }],
+  since: '0.1.0',
+});
+
+export const importApplied = defineEvent({
+  type: 'ImportApplied',
+  context: 'ingestion',
+  version: 1,
+  summary: 'Everything an approved import says was recorded on the households it is about.',
+  data: z.strictObject({
+    importId: idSchema,
+    listed: count,
+    surveyed: count,
+    registrations: count,
+    unchanged: count,
+    toReview: count,
+  }),
+  restricted: [],
+  examples: [{ importId, listed: 205120, surveyed: 205120, registrations: 0, unchanged: 0, toReview: 0 }],
+  since: '0.1.0',
+});
+
+export type ImportEvent =
+  | EventOf<typeof importUploaded>
+  | EventOf<typeof importValidated>
+  | EventOf<typeof importApproved>
+  | EventOf<typeof importRejected>
+  | EventOf<typeof importApplied>;

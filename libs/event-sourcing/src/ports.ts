@@ -1,0 +1,224 @@
+import type { ContextName } from '@faemban/contracts';
+import type { CommandContext, DomainEvent, NewEvent, RecordedEvent } from './events';
+
+/** 256 KiB: the largest serialised `data` of one event, refused at append on both profiles. */
+export const eventBytesMax = 256 * 1024;
+/** 1 MiB: the largest sum over the events of one command. */
+export const commandBytesMax = 1024 * 1024;
+/** Default number of partitions; fixed at installation and checked at every start. */
+export const partitionCountDefault = 32;
+
+/** One command's wish to record events on one stream. */
+export interface Append {
+  readonly stream: string;
+  /** The household whose partition the stream lives in, or 'self' where the stream hashes its own name. */
+  readonly partitionOf: string;
+  readonly expectedVersion: number | 'none' | 'any';
+  readonly events: readonly NewEvent<DomainEvent>[];
+  readonly context: CommandContext;
+  /** SHA-256 (hex) over the command alone, never time or actor: tells a repeated command from a reused id. */
+  readonly commandDigest: string;
+  /** Schema version per event type; 1 where absent. */
+  readonly schemaVersions?: Readonly<Record<string, number>>;
+}
+
+/** Where the events of an accepted command stand. `repeated` when the command had been accepted before. */
+export interface Appended {
+  readonly commandId: string;
+  readonly stream: string;
+  readonly partition: number;
+  readonly firstVersion: number;
+  readonly lastVersion: number;
+  readonly lastSeq: number;
+  readonly eventIds: readonly string[];
+  readonly repeated: boolean;
+}
+
+/** The outcome of one append among many: stored, or refused on its own. */
+export type AppendResult = { readonly ok: true; readonly appended: Appended } | { readonly ok: false; readonly error: Error };
+
+/** One context's streams. */
+export interface EventStore {
+  /**
+   * Records all events or none, at the expected version, durably before it answers.
+   * @throws WrongExpectedVersion | CommandIdReused | EventTooLarge | PartitionMismatch | OutcomeUnknown
+   */
+  append(append: Append): Promise<Appended>;
+  /** One durable write, each append judged on its own, results in the order asked. Refusals do not stop the others. */
+  appendMany(appends: readonly Append[]): Promise<readonly AppendResult[]>;
+  /** What became of an accepted command; undefined when none was accepted under this id. */
+  outcomeOf(commandId: string): Promise<(Appended & { readonly commandDigest: string }) | undefined>;
+  /** Events of a stream in version order, read in bounded pages. An unknown stream is empty. */
+  read(stream: string, range?: { readonly fromVersion?: number; readonly toVersion?: number }): AsyncIterable<RecordedEvent>;
+  /** All events of a stream as one array; for streams known to be short. */
+  load(stream: string): Promise<readonly RecordedEvent[]>;
+}
+
+/** The end of one partition's sequence. `seq` 0 and a zero hash when nothing was recorded yet. */
+export interface Head {
+  readonly partition: number;
+  readonly seq: number;
+  readonly chainHash: string;
+  readonly recordedAt: string | null;
+}
+
+/** An event with the chain hash at its place: h(seq) = SHA-256(h(seq−1), partition, seq, recordedAt, contentHash). */
+export type LoggedEvent = RecordedEvent & { readonly chainHash: string };
+
+export type Unsubscribe = () => void;
+
+/** The published log: per (context, partition) a dense, gap-free sequence from 1, in commit order. */
+export interface EventLog {
+  readonly partitionCount: number;
+  heads(context: ContextName): Promise<readonly Head[]>;
+  /** Events with seq in (afterSeq, afterSeq + limit], in order. */
+  read(context: ContextName, partition: number, afterSeq: number, limit: number): Promise<readonly LoggedEvent[]>;
+  /** A wake-up, never the truth: something may have been appended. */
+  onAppended(wake: () => void): Unsubscribe;
+}
+
+/** (context, partition) → the last seq applied. Keys are `${context}/${partition}`; absent means 0. */
+export type Vector = Readonly<Record<string, number>>;
+export const vectorKey = (context: ContextName, partition: number): string => `${context}/${partition}`;
+
+/** A household's slices in one view: per context the folded state and the last seq that changed it. */
+export interface StoredSlices {
+  readonly [context: string]: { readonly lastSeq: number; readonly state: unknown };
+}
+
+/** The value of an index field. */
+export type IndexValue = string | number | null;
+
+/** What a view store must know of a view. */
+export interface ViewShape {
+  readonly name: string;
+  readonly version: number;
+  readonly contexts: readonly ContextName[];
+  /** Index name → the fields of the shown document it is over, in order. */
+  readonly indexes: Readonly<Record<string, readonly string[]>>;
+  /** Names of the measures, for a tally; absent for a document view. */
+  readonly measures?: readonly string[];
+  /** The document made of a row's slices (per context its state), pure; undefined when there is nothing to show. Computed at read. */
+  readonly show: (states: Readonly<Record<string, unknown>>, id: string) => object | undefined;
+}
+
+/** One changed row: its slices, and the values of its indexed fields; `indexed` is undefined when there is nothing to show. */
+export interface Put {
+  readonly id: string;
+  readonly slices: StoredSlices;
+  readonly indexed: Readonly<Record<string, IndexValue>> | undefined;
+}
+
+/** A difference to book: one vector under (level, area, round, ruleset, valid day, known day). Sparse: measure index → amount. */
+export interface TallyDifference {
+  readonly level: string;
+  readonly area: string;
+  readonly round: string;
+  readonly ruleset: string;
+  readonly validDay: string;
+  readonly knownDay: string;
+  readonly add: ReadonlyMap<number, number>;
+}
+
+/** An event that could not be applied, kept behind its household's failed one, in order. */
+export interface ParkedEvent {
+  readonly view: string;
+  readonly context: ContextName;
+  readonly partition: number;
+  readonly seq: number;
+  /** The document (household) that is parked. */
+  readonly id: string;
+  readonly eventId: string;
+  readonly cause: string;
+  readonly message: string;
+  readonly parkedAt: string;
+}
+
+/** One step of a view: events (fromSeq … toSeq) of one partition of one context, with everything they change. Applied with its checkpoint, once. */
+export interface ViewBatch {
+  readonly context: ContextName;
+  readonly partition: number;
+  /** The first seq of the batch: the checkpoint must stand at fromSeq − 1. */
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  readonly epoch: number;
+  readonly puts: readonly Put[];
+  readonly removals: readonly string[];
+  readonly tallies: readonly TallyDifference[];
+  readonly parked: readonly ParkedEvent[];
+}
+
+export interface Page<Doc> {
+  readonly items: readonly Doc[];
+  /** Opaque; absent on the last page. */
+  readonly next?: string;
+}
+
+/** A question to a declared index. `equals` binds the first fields, then at most one `prefix` or `range` on the next. */
+export interface Find {
+  readonly index: string;
+  readonly equals?: readonly IndexValue[];
+  readonly prefix?: string;
+  readonly range?: { readonly from?: IndexValue; readonly to?: IndexValue };
+  readonly order?: 'ascending' | 'descending';
+  readonly limit: number;
+  readonly after?: string;
+}
+
+/** A question to a tally: the sum over every area under a prefix, at a level, valid on `asOf` as it was known on `asKnownAt` (days, inclusive). */
+export interface TallyQuestion {
+  readonly under: string;
+  readonly level: string;
+  readonly round: string;
+  readonly ruleset: string;
+  readonly asOf?: string;
+  readonly asKnownAt?: string;
+}
+/** One area's sums in the order of the tally's measures. */
+export interface TallySum {
+  readonly area: string;
+  readonly sums: Float64Array;
+}
+
+/** Read models of one service. */
+export interface ViewStore {
+  /** Creates and verifies what the view needs; a changed shape under the same version is refused. */
+  open<Doc extends object = object>(view: ViewShape): Promise<ViewHandle<Doc>>;
+}
+
+/** One open read model. Documents are shown from the stored slices. */
+export interface ViewHandle<Doc extends object = object> {
+  checkpoint(): Promise<Vector>;
+  /** Takes a partition for writing and returns its new epoch, higher than any before. */
+  take(partition: number): Promise<number>;
+  /** @throws CheckpointFenced when a higher epoch exists or the checkpoint is not at fromSeq − 1. */
+  apply(batch: ViewBatch): Promise<void>;
+  slices(ids: readonly string[]): Promise<ReadonlyMap<string, StoredSlices>>;
+  get(ids: readonly string[]): Promise<ReadonlyMap<string, Doc>>;
+  find(find: Find): Promise<Page<Doc>>;
+  count(find: { readonly index: string; readonly equals?: readonly IndexValue[]; readonly prefix?: string }): Promise<number>;
+  sum(question: TallyQuestion): Promise<readonly TallySum[]>;
+  /** Parked ids among these, for this context. */
+  parkedIds(context: ContextName, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  parked(limit: number): Promise<{ readonly total: number; readonly oldestAt: string | null; readonly events: readonly ParkedEvent[] }>;
+}
+
+/** Where a policy stands, and the refusals it met. */
+export interface PolicyStore {
+  open(policy: { readonly key: string; readonly context: ContextName }): Promise<PolicyHandle>;
+}
+/** One policy's checkpoint. A refusal by a rule is an outcome: it is stored with the checkpoint and never resent. */
+export interface PolicyHandle {
+  checkpoint(): Promise<Vector>;
+  advance(step: {
+    readonly partition: number;
+    readonly toSeq: number;
+    readonly refusals: readonly { readonly eventId: string; readonly rule: string; readonly at: string }[];
+    readonly parked: readonly ParkedEvent[];
+  }): Promise<void>;
+  parkedIds(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  parked(limit: number): Promise<{ readonly total: number; readonly oldestAt: string | null; readonly events: readonly ParkedEvent[] }>;
+}
+
+/** A source of time in milliseconds since 1970. Given, never taken. */
+export type Clock = () => number;

@@ -1,0 +1,2 @@
+/** The package's name, as other packages import it. */
+export const packageName = '@faemban/generators';
