@@ -1,2 +1,3 @@
-/** The package's name, as other packages import it. */
-export const packageName = '@faemban/generators';
+export { asyncApiDocument } from './async-api';
+export { dataSchemaOf } from './event-schemas';
+export { artifactsOf, differencesOf, generate } from './generate';
