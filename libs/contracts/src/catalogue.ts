@@ -1,7 +1,13 @@
 import type { EventDefinition } from './define-event';
 import { duplicateSuspected, personErased, personRecorded } from './identity-verification/person-events';
 import { householdListed, householdSurveyed, welfareRegistrationRecorded } from './ingestion/household-events';
-import { importApplied, importApproved, importRejected, importUploaded, importValidated } from './ingestion/import-events';
+import {
+  importApplied,
+  importApproved,
+  importRejected,
+  importUploaded,
+  importValidated,
+} from './ingestion/import-events';
 import { householdScored, scoringInputRecorded } from './mpi-scoring/score-events';
 
 /** Every event of the platform. The catalogue page, JSON Schema and AsyncAPI are generated from this list. */

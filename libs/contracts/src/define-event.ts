@@ -33,7 +33,9 @@ export interface EventDefinition<Type extends string = string, Schema extends z.
 
 /** The event as deciders and folds see it: its type and its data. */
 export type EventOf<Definition extends EventDefinition> =
-  Definition extends EventDefinition<infer Type, infer Schema> ? { readonly type: Type; readonly data: z.infer<Schema> } : never;
+  Definition extends EventDefinition<infer Type, infer Schema>
+    ? { readonly type: Type; readonly data: z.infer<Schema> }
+    : never;
 
 /** Declares an event. The definition is the only place where its shape is written down. */
 export function defineEvent<const Type extends string, Schema extends z.ZodType>(

@@ -23,8 +23,14 @@ export const areaRefSchema = z
   .strictObject({
     sourceCode: z.string().regex(/^\d{6,10}$/),
     village: z.string().regex(/^\d{10}$/),
-    tambon: z.string().regex(/^\d{6}$/).nullable(),
-    municipality: z.string().regex(/^\d{6}$/).nullable(),
+    tambon: z
+      .string()
+      .regex(/^\d{6}$/)
+      .nullable(),
+    municipality: z
+      .string()
+      .regex(/^\d{6}$/)
+      .nullable(),
     district: z.string().regex(/^\d{4}$/),
     province: z.string().regex(/^\d{2}$/),
     crosswalkVersion: z.string().min(1),

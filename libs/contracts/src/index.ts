@@ -1,4 +1,11 @@
-export { contextNames, defineEvent, wireTypeOf, type ContextName, type EventDefinition, type EventOf } from './define-event';
+export {
+  contextNames,
+  defineEvent,
+  wireTypeOf,
+  type ContextName,
+  type EventDefinition,
+  type EventOf,
+} from './define-event';
 export {
   answersSchema,
   areaRefSchema,

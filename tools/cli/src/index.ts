@@ -1,2 +1,3 @@
-/** The package's name, as other packages import it. */
-export const packageName = '@faemban/cli';
+export { Client, NotReachable, Refused, type ClientOptions, type ImportStatus } from './client';
+export { uploadImport } from './commands/import';
+export { Progress } from './progress';

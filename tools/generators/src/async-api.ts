@@ -43,7 +43,9 @@ function messageOf(definition: EventDefinition): Record<string, unknown> {
 
 /** The AsyncAPI 3 document of everything the platform publishes: one channel per context. */
 export function asyncApiDocument(): Record<string, unknown> {
-  const publishing = contextNames.filter((context) => eventCatalogue.some((definition) => definition.context === context));
+  const publishing = contextNames.filter((context) =>
+    eventCatalogue.some((definition) => definition.context === context),
+  );
   const eventsOf = (context: ContextName) => eventCatalogue.filter((definition) => definition.context === context);
   const messageKey = (definition: EventDefinition) => `${definition.type}V${definition.version}`;
   return {
@@ -52,7 +54,8 @@ export function asyncApiDocument(): Record<string, unknown> {
     info: {
       title: 'Faemban events',
       version: '0.1.0',
-      description: 'What each context publishes. Keys are households; order holds within a household and within a partition.',
+      description:
+        'What each context publishes. Keys are households; order holds within a household and within a partition.',
       license: { name: 'Apache-2.0' },
     },
     defaultContentType: 'application/json',

@@ -15,7 +15,8 @@ export const personRecorded = defineEvent({
   type: 'PersonRecorded',
   context: 'identity-verification',
   version: 1,
-  summary: 'A source named a person nobody had recorded before; name and number went to the vault under a key of his own.',
+  summary:
+    'A source named a person nobody had recorded before; name and number went to the vault under a key of his own.',
   data: z.strictObject({
     personId: idSchema,
     householdId: idSchema,
@@ -54,6 +55,4 @@ export const personErased = defineEvent({
 });
 
 export type PersonEvent =
-  | EventOf<typeof personRecorded>
-  | EventOf<typeof duplicateSuspected>
-  | EventOf<typeof personErased>;
+  EventOf<typeof personRecorded> | EventOf<typeof duplicateSuspected> | EventOf<typeof personErased>;

@@ -81,8 +81,30 @@ export const householdSurveyed = defineEvent({
       figures: { incomeSatang: 6_000_000, birthWeightG: null, drinkingWaterL: 6, utilityWaterL: 60 },
       happiness: 8,
       members: [
-        { personId: personOne, memberNo: 1, isHead: true, sex: 'female', age: 52, elderly: false, disabled: false, chronic: false, canHelpSelf: true, relation: 'head' },
-        { personId: personTwo, memberNo: 2, isHead: false, sex: 'male', age: 11, elderly: false, disabled: false, chronic: false, canHelpSelf: true, relation: 'child' },
+        {
+          personId: personOne,
+          memberNo: 1,
+          isHead: true,
+          sex: 'female',
+          age: 52,
+          elderly: false,
+          disabled: false,
+          chronic: false,
+          canHelpSelf: true,
+          relation: 'head',
+        },
+        {
+          personId: personTwo,
+          memberNo: 2,
+          isHead: false,
+          sex: 'male',
+          age: 11,
+          elderly: false,
+          disabled: false,
+          chronic: false,
+          canHelpSelf: true,
+          relation: 'child',
+        },
       ],
     },
   ],
@@ -93,7 +115,8 @@ export const welfareRegistrationRecorded = defineEvent({
   type: 'WelfareRegistrationRecorded',
   context: 'ingestion',
   version: 1,
-  summary: 'The state-welfare register said which members of a household had registered and which had passed its verification.',
+  summary:
+    'The state-welfare register said which members of a household had registered and which had passed its verification.',
   data: z.strictObject({
     householdId: idSchema,
     importId: idSchema,
@@ -120,6 +143,4 @@ export const welfareRegistrationRecorded = defineEvent({
 });
 
 export type HouseholdEvent =
-  | EventOf<typeof householdListed>
-  | EventOf<typeof householdSurveyed>
-  | EventOf<typeof welfareRegistrationRecorded>;
+  EventOf<typeof householdListed> | EventOf<typeof householdSurveyed> | EventOf<typeof welfareRegistrationRecorded>;

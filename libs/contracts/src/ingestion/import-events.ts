@@ -46,7 +46,8 @@ export const importValidated = defineEvent({
   type: 'ImportValidated',
   context: 'ingestion',
   version: 1,
-  summary: 'Every row of an import was checked and compared with what is known; the preview waits for a second operator.',
+  summary:
+    'Every row of an import was checked and compared with what is known; the preview waits for a second operator.',
   data: z.strictObject({
     importId: idSchema,
     rows: count,

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event';
-import { answersSchema, areaRefSchema, daySchema, dimensionSchema, idSchema, measuredSchema, roundSchema, sourceSchema } from '../fields';
+import {
+  answersSchema,
+  areaRefSchema,
+  daySchema,
+  dimensionSchema,
+  idSchema,
+  measuredSchema,
+  roundSchema,
+  sourceSchema,
+} from '../fields';
 import { surveyFiguresSchema } from '../ingestion/household-events';
 
 const householdId = '0198b2d0-7c01-7000-8000-000000000001';
@@ -50,7 +59,10 @@ export const scoringInputRecorded = defineEvent({
       z.strictObject({
         kind: z.literal('welfare'),
         registerYear: roundSchema,
-        registrations: z.array(z.strictObject({ personId: idSchema, registered: z.boolean(), verified: z.boolean() })).min(1).max(60),
+        registrations: z
+          .array(z.strictObject({ personId: idSchema, registered: z.boolean(), verified: z.boolean() }))
+          .min(1)
+          .max(60),
       }),
     ]),
   }),
@@ -79,7 +91,11 @@ export const scoringInputRecorded = defineEvent({
       factId: welfareEventId,
       source: 'mof-welfare',
       validFrom: '2017-10-01',
-      input: { kind: 'welfare', registerYear: 2560, registrations: [{ personId: personOne, registered: true, verified: true }] },
+      input: {
+        kind: 'welfare',
+        registerYear: 2560,
+        registrations: [{ personId: personOne, registered: true, verified: true }],
+      },
     },
   ],
   since: '0.1.0',
@@ -96,7 +112,8 @@ export const householdScored = defineEvent({
   type: 'HouseholdScored',
   context: 'mpi-scoring',
   version: 1,
-  summary: 'A household was scored under a ruleset for a survey round, valid from the latest day of what it was scored on.',
+  summary:
+    'A household was scored under a ruleset for a survey round, valid from the latest day of what it was scored on.',
   data: z.strictObject({
     householdId: idSchema,
     round: roundSchema,
@@ -114,7 +131,14 @@ export const householdScored = defineEvent({
     targetPersons: z.number().int().min(0),
     failed: z.array(failedIndicatorSchema).max(31),
     basedOn: z
-      .array(z.strictObject({ factId: idSchema, kind: z.enum(['survey', 'welfare']), source: sourceSchema, validFrom: daySchema }))
+      .array(
+        z.strictObject({
+          factId: idSchema,
+          kind: z.enum(['survey', 'welfare']),
+          source: sourceSchema,
+          validFrom: daySchema,
+        }),
+      )
       .min(1)
       .max(60),
   }),
@@ -135,7 +159,9 @@ export const householdScored = defineEvent({
       failedDimensions: ['income'],
       isPoor: true,
       targetPersons: 1,
-      failed: [{ indicator: 22, dimension: 'income', measured: { value: 30000, threshold: 38000, unit: 'baht/person/year' } }],
+      failed: [
+        { indicator: 22, dimension: 'income', measured: { value: 30000, threshold: 38000, unit: 'baht/person/year' } },
+      ],
       basedOn: [
         { factId: welfareEventId, kind: 'welfare', source: 'mof-welfare', validFrom: '2017-10-01' },
         { factId: surveyEventId, kind: 'survey', source: 'cdd-bmn', validFrom: '2018-02-14' },

@@ -1,0 +1,101 @@
+import { statSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { Client, ImportStatus } from '../client';
+import { exitCodes } from '../exit-codes';
+import type { Session } from '../session';
+
+interface Started {
+  readonly importId: string;
+}
+
+/** `faemban import survey|register`: uploads, validates, and prints the preview with the command that approves it. */
+export function importCommands(program: Command, session: (command: Command) => Session): void {
+  const command = program
+    .command('import')
+    .description('นำเข้าแฟ้ม · upload and validate files; another operator approves');
+  command
+    .command('survey')
+    .description('แบบสำรวจ จปฐ. · a survey in the BMN form')
+    .requiredOption('--households <file>', 'households, UTF-8 CSV')
+    .requiredOption('--members <file>', 'members, UTF-8 CSV')
+    .requiredOption('--round <year>', 'data year, B.E., e.g. 2561')
+    .option('--source <key>', 'the feed', 'cdd-bmn')
+    .requiredOption('--as <operator>', 'who uploads')
+    .action(async (options: { households: string; members: string; round: string; source: string }, self: Command) =>
+      upload(session(self), 'bmn-survey', options, { households: options.households, members: options.members }),
+    );
+  command
+    .command('register')
+    .description('ทะเบียนผู้มีบัตรสวัสดิการแห่งรัฐ · the state-welfare register')
+    .requiredOption('--file <file>', 'register, UTF-8 CSV')
+    .requiredOption('--round <year>', 'data year it is used for, B.E.')
+    .option('--source <key>', 'the feed', 'mof-welfare')
+    .requiredOption('--as <operator>', 'who uploads')
+    .action(async (options: { file: string; round: string; source: string }, self: Command) =>
+      upload(session(self), 'welfare-register', options, { register: options.file }),
+    );
+}
+
+async function upload(
+  session: Session,
+  kind: string,
+  { source, round }: { source: string; round: string },
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
+  const status = await uploadImport(session.client, { kind, source, round: Number(round), files }, session);
+  session.progress.close();
+  session.output.print(status, previewLines);
+  if ((status.errors ?? 0) > 0) process.exitCode = exitCodes.rowsInError;
+}
+
+/** Opens an import, sends its files and waits until every row is checked. */
+export async function uploadImport(
+  client: Client,
+  wanted: { kind: string; source: string; round: number; files: Readonly<Record<string, string>> },
+  session?: Pick<Session, 'progress'>,
+): Promise<ImportStatus> {
+  const { importId } = await client.post<Started>('/imports', {
+    kind: wanted.kind,
+    source: wanted.source,
+    round: wanted.round,
+  });
+  for (const [part, file] of Object.entries(wanted.files)) {
+    const bytes = statSync(file).size;
+    await client.putFile(`/imports/${importId}/files/${part}`, file, (sent) =>
+      session?.progress.show(part, Math.round(sent / 1024), Math.round(bytes / 1024), 'KiB'),
+    );
+  }
+  const started = await client.post<{ importId?: string }>(`/imports/${importId}/validation`);
+  const known = started.importId ?? importId;
+  return client.waitForImport(
+    known,
+    ({ state }) => state !== 'receiving' && state !== 'validating',
+    (status) => session?.progress.ofImport(status),
+  );
+}
+
+/** What a person must know before an import is approved. */
+export function previewLines(status: ImportStatus): string[] {
+  const preview = Object.entries(status.preview ?? {}).map(
+    ([verdict, households]) => `${verdict} ${households.toLocaleString('en-US')}`,
+  );
+  const lines = [
+    `import    ${status.importId}  (${status.kind}, ${status.source}, round ${status.round})`,
+    `state     ${status.state}`,
+    `rows      ${(status.rows ?? 0).toLocaleString('en-US')} · households ${(status.households ?? 0).toLocaleString('en-US')} ครัวเรือน · persons ${(status.persons ?? 0).toLocaleString('en-US')} คน`,
+    `errors    ${(status.errors ?? 0).toLocaleString('en-US')} rows · warnings ${(status.warnings ?? 0).toLocaleString('en-US')} rows`,
+    `preview   ${preview.join(' · ') || '–'} (households)`,
+  ];
+  if (status.applied) {
+    lines.push(
+      `applied   ${Object.entries(status.applied)
+        .map(([what, count]) => `${what} ${count.toLocaleString('en-US')}`)
+        .join(' · ')}`,
+    );
+  }
+  if ((status.errors ?? 0) > 0)
+    lines.push(`next      faemban preview ${status.importId} --errors    (ดูแถวที่ผิด · see the rows in error)`);
+  else if (status.state === 'validated')
+    lines.push(`next      faemban approve ${status.importId} --as <another operator>`);
+  return lines;
+}

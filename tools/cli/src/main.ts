@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { NotReachable, Refused } from './client';
+import { importCommands } from './commands/import';
+import { readCommands } from './commands/read';
+import { reviewCommands } from './commands/review';
+import { exitCodes } from './exit-codes';
+import { sessionOf } from './session';
+
+const program = new Command('faemban')
+  .description('แฟ้มบ้าน · the command line of a running Faemban')
+  .option('--url <address>', 'where it runs', process.env['FAEMBAN_URL'] ?? 'http://127.0.0.1:8420')
+  .option('--json', 'one JSON value on standard output')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done · 1 fault · 2 usage · 3 refused, with what is possible instead · 4 nobody answers · 5 rows in error',
+  )
+  .exitOverride()
+  .showHelpAfterError('(faemban --help lists the commands)');
+
+importCommands(program, sessionOf);
+reviewCommands(program, sessionOf);
+readCommands(program, sessionOf);
+
+program.parseAsync().catch((error: unknown) => {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  } else if (error instanceof Refused) {
+    console.error(`${error.sentence.th}\n${error.sentence.en}\n(${error.code}, HTTP ${error.status})`);
+    process.exitCode = exitCodes.refused;
+  } else if (error instanceof NotReachable) {
+    console.error(`ไม่มีระบบตอบที่ ${error.url} · nobody answers there. Start it with: npm start`);
+    process.exitCode = exitCodes.notReachable;
+  } else {
+    console.error(error);
+    process.exitCode = exitCodes.fault;
+  }
+});
