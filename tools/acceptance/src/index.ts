@@ -1,2 +1,4 @@
-/** The package's name, as other packages import it. */
-export const packageName = '@faemban/acceptance';
+export { accept, type AcceptanceOptions, type AcceptanceReport } from './acceptance';
+export { compareCells, type Comparison, type Difference } from './compare';
+export { cellsOf, readPublished } from './published-files';
+export { System } from './system';

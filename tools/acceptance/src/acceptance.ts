@@ -1,0 +1,210 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Progress, uploadImport } from '@faemban/cli';
+import { aggregateSurvey, generatePopulation, revisePopulation } from '@faemban/population';
+import { thaiDayOf } from '@faemban/thai';
+import { compareCells, type Difference } from './compare';
+import { type Cells, cellsOf, type PublishedFile, readPublished } from './published-files';
+import { Stages } from './stages';
+import { System } from './system';
+
+/** What to accept: a province's published files, or one district of them. */
+export interface AcceptanceOptions {
+  readonly tpmap: string;
+  readonly province: string;
+  readonly district?: string;
+  /** Shows stages and bars on standard error. */
+  readonly visible: boolean;
+}
+
+/** What a run found; printed as its last line. */
+export interface AcceptanceReport {
+  readonly profile: 'embedded';
+  readonly province: string;
+  readonly district: string | null;
+  readonly files: number;
+  readonly cells: number;
+  readonly differences: number;
+  readonly notReached: number;
+  readonly changed: {
+    readonly cells: number;
+    readonly cellsThatMoved: number;
+    readonly differences: number;
+    readonly asKnownBefore: number;
+  };
+  readonly seconds: number;
+  readonly stageSeconds: Readonly<Record<string, number>>;
+  readonly peakRssMb: number;
+  readonly cpuSeconds: number;
+  readonly events: number;
+}
+
+const dayMs = 24 * 3600 * 1000;
+/** Noon in Thailand, so that a day's shift lands on the next calendar day whatever the run takes. */
+const firstDayMs = Date.UTC(2018, 9, 1, 5);
+/** The published files are those of data year 2561. */
+const round = 2561;
+
+/**
+ * A province in, its published figures out, through the doors everyone uses: files are uploaded and approved over HTTP, scored from
+ * events, and read back in TPMAP's own format. Then a changed survey one day later: today's figures follow it, and what was known the
+ * day before is still what was published.
+ */
+export async function accept(
+  options: AcceptanceOptions,
+): Promise<AcceptanceReport & { readonly firstDifferences: readonly Difference[] }> {
+  const work = mkdtempSync(join(tmpdir(), 'faemban-acceptance-'));
+  const say = (text: string) => options.visible && process.stderr.write(`${text}\n`);
+  const stages = new Stages((name) => say(`· ${name}`));
+  const published = readPublished(options.tpmap, options.province, options.district);
+  if (published.length === 0)
+    throw new Error(`No published files of province ${options.province} in ${options.tpmap}.`);
+  let system: System | undefined;
+  try {
+    const survey = join(work, 'survey');
+    const revised = join(work, 'revised');
+    mkdirSync(survey);
+    mkdirSync(revised);
+    await stages.run('generate', async () => {
+      await generatePopulation({
+        tpmap: options.tpmap,
+        province: options.province,
+        district: options.district,
+        out: survey,
+        seed: 2561,
+      });
+      await revisePopulation({ from: survey, share: 0.02, seed: 2562, out: revised });
+    });
+    system = await System.start(join(work, 'data'), firstDayMs);
+    const running = system;
+    const begun = performance.now();
+
+    await importFiles(running, stages, options.visible, 'survey', 'bmn-survey', 'cdd-bmn', {
+      households: join(survey, 'households.csv'),
+      members: join(survey, 'members.csv'),
+    });
+    await importFiles(running, stages, options.visible, 'register', 'welfare-register', 'mof-welfare', {
+      register: join(survey, 'register.csv'),
+    });
+    const first = await stages.run('report', () => compareAll(running, published));
+    const seconds = Math.round((performance.now() - begun) / 100) / 10;
+    const measured = await running.measure();
+    const events = await eventsOf(running);
+
+    await running.shiftClock(dayMs);
+    await importFiles(running, stages, options.visible, 'changed survey', 'bmn-survey', 'cdd-bmn', {
+      households: join(revised, 'households.csv'),
+      members: join(revised, 'members.csv'),
+    });
+    const dayBefore = thaiDayOf(new Date(firstDayMs).toISOString());
+    const after = await stages.run('report changed', async () => {
+      const expected = await aggregateSurvey(
+        revised,
+        published.map(({ name }) => name),
+      );
+      const today = await compareAll(
+        running,
+        published.map(({ name }) => ({ name, cells: cellsOf(expected.get(name) ?? '') })),
+        '',
+        true,
+      );
+      const before = await compareAll(running, published, `?asKnownAt=${dayBefore}`);
+      return { today, before, moved: cellsThatMoved(published, expected) };
+    });
+    await running.stop();
+    system = undefined;
+    const all = [...first.differences, ...after.today.differences, ...after.before.differences];
+    return {
+      profile: 'embedded',
+      province: options.province,
+      district: options.district ?? null,
+      files: published.length,
+      cells: first.cells,
+      differences: first.differences.length,
+      notReached: first.notReached,
+      changed: {
+        cells: after.today.cells,
+        cellsThatMoved: after.moved,
+        differences: after.today.differences.length,
+        asKnownBefore: after.before.differences.length,
+      },
+      seconds,
+      stageSeconds: stages.seconds,
+      ...measured,
+      events,
+      firstDifferences: all.slice(0, 20),
+    };
+  } finally {
+    await system?.kill();
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Uploads as one operator, approves as another, waits until figures show it. */
+async function importFiles(
+  system: System,
+  stages: Stages,
+  visible: boolean,
+  name: string,
+  kind: string,
+  source: string,
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
+  const progress = new Progress(visible && process.stderr.isTTY);
+  const uploader = new Client({ url: system.url, operator: 'somchai' });
+  const approver = new Client({ url: system.url, operator: 'malee' });
+  const { importId, errors, state } = await stages.run(`${name}: upload and validate`, () =>
+    uploadImport(uploader, { kind, source, round, files }, { progress }),
+  );
+  if (state !== 'validated') throw new Error(`The ${name} import is ${state}, with ${errors ?? 0} rows in error.`);
+  await stages.run(`${name}: apply`, async () => {
+    await approver.post(`/imports/${importId}/approval`);
+    await approver.waitForImport(
+      importId,
+      (status) => status.state === 'applied',
+      (status) => progress.ofImport(status),
+    );
+  });
+  progress.close();
+  await stages.run(`${name}: settle`, () => system.settled());
+}
+
+interface Compared {
+  readonly cells: number;
+  readonly differences: Difference[];
+  readonly notReached: number;
+}
+
+async function compareAll(
+  system: System,
+  published: readonly PublishedFile[],
+  query = '',
+  everyColumn = false,
+): Promise<Compared> {
+  const client = new Client({ url: system.url });
+  const found: Compared = { cells: 0, differences: [], notReached: 0 };
+  let { cells, notReached } = found;
+  for (const file of published) {
+    const ours: Cells = cellsOf(await client.text(`/tpmap/${file.name}.csv${query}`));
+    const comparison = compareCells(file.name, file.cells, ours, everyColumn);
+    cells += comparison.cells;
+    notReached += comparison.notReached;
+    found.differences.push(...comparison.differences);
+  }
+  return { ...found, cells, notReached };
+}
+
+/** How many cells the changed survey moved: a changed import that changed nothing would prove nothing. */
+function cellsThatMoved(published: readonly PublishedFile[], expected: ReadonlyMap<string, string>): number {
+  let moved = 0;
+  for (const { name, cells } of published) {
+    moved += compareCells(name, cells, cellsOf(expected.get(name) ?? '')).differences.length;
+  }
+  return moved;
+}
+
+async function eventsOf(system: System): Promise<number> {
+  const { events } = await new Client({ url: system.url }).get<{ events: number }>('/status');
+  return events;
+}
