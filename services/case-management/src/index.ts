@@ -1,2 +1,2 @@
-/** The package's name, as other packages import it. */
-export const packageName = '@faemban/case-management';
+/** The context's name, as it stands in wire types and topics. Nothing is decided here yet: see the README. */
+export const contextName = 'case-management';

@@ -1,2 +1,1 @@
-/** The package's name, as other packages import it. */
-export const packageName = '@faemban/repo-checks';
+export { filesOfTheTree, packagesOfTheTree, root, textOf, type Package } from './tree';
