@@ -1,6 +1,7 @@
 // Where things are, and how a child process is started.
 import { spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
+import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -36,7 +37,7 @@ export function npmCli() {
 /**
  * Runs a program to its end.
  * With `quiet` its output is kept and shown only if it fails.
- * @returns its exit code; a death by signal counts as 128 + 1
+ * @returns its exit code; a death by signal counts as 128 and the signal's number, as in a shell
  */
 export function run(program, args, { env = process.env, cwd = root, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
@@ -49,7 +50,7 @@ export function run(program, args, { env = process.env, cwd = root, quiet = fals
     child.on('close', (code, signal) => {
       stopForwarding();
       if (quiet && code !== 0) process.stderr.write(Buffer.concat(kept));
-      resolve(code ?? (signal ? 129 : 1));
+      resolve(code ?? 128 + (constants.signals[signal] ?? 0));
     });
   });
 }

@@ -29,7 +29,7 @@ export function jest({ node, env }, args, { quiet = false } = {}) {
 async function jestReport(tools, name, args) {
   const file = join(reports, `${name.replaceAll(' ', '-')}.json`);
   await rm(file, { force: true });
-  await jest(tools, [...args, '--json', `--outputFile=${file}`, '--silent=false']);
+  await jest(tools, [...args, '--json', `--outputFile=${file}`]);
   return { name, report: existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : undefined };
 }
 

@@ -35,7 +35,6 @@ describe('a normalised spelling', () => {
   test('has no spaces at its ends, none doubled, and no control characters', () => {
     fc.assert(
       fc.property(anyText, (text) => {
-        // eslint-disable-next-line no-control-regex
         expect(normaliseSpelling(text)).not.toMatch(/^\s|\s$|\s\s|[\u0000-\u001f]/);
       }),
     );

@@ -24,7 +24,6 @@ for (const [first, last, rank] of [
 /** Zero-width and direction characters, soft hyphen, byte order mark, variation selectors. */
 const INVISIBLE =
   /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/g;
-// eslint-disable-next-line no-control-regex
 const CONTROL_AND_SPACE = /[\s\u0000-\u001f\u007f-\u009f]+/g;
 /** ํ and า that belong together, with what was typed between them. */
 const SPLIT_AM = /\u0e4d([\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*)\u0e32/g;

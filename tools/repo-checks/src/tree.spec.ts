@@ -37,7 +37,7 @@ test('no file names a place on somebody’s machine', () => {
 
 test('nothing reaches out of the project, except the default of the test data folder', () => {
   const outside = new RegExp(`\\.\\./${'shared'}`);
-  expect(linesWith(outside, /FAEMBAN_TEST_DATA|join\(projectRoot, /)).toEqual([]);
+  expect(linesWith(outside, /FAEMBAN_TEST_DATA|beside the project|join\(projectRoot, /)).toEqual([]);
 });
 
 test('nothing is left for later in the sources', () => {
@@ -52,6 +52,16 @@ test('the lock file names no registry', () => {
   const resolved = Object.entries(packages).filter(([, entry]) => entry.resolved !== undefined && entry.link !== true);
   expect(resolved).toEqual([]);
 });
+
+test.each(['@nestjs/common', '@nestjs/core', 'rxjs', 'reflect-metadata', 'fastify', 'zod', 'better-sqlite3'])(
+  '%s is installed once: two copies do not recognise each other’s classes',
+  (name) => {
+    const { packages } = JSON.parse(textOf('package-lock.json')) as { packages: Record<string, object> };
+    expect(Object.keys(packages).filter((path) => path.endsWith(`node_modules/${name}`))).toEqual([
+      `node_modules/${name}`,
+    ]);
+  },
+);
 
 describe('names', () => {
   const vague = /^(common|shared|utils?|core|helpers?|misc|manager|base|impl)$/;
