@@ -8,6 +8,7 @@ export const contextNames = [
   'case-management',
   'reporting',
 ] as const;
+/** The name of a bounded context that publishes events. */
 export type ContextName = (typeof contextNames)[number];
 
 /**

@@ -39,4 +39,5 @@ export const envelopeSchema = z.strictObject({
   corrects: idSchema.optional(),
   contentHash: sha256Schema,
 });
+/** The envelope of a recorded event; see {@link envelopeSchema}. */
 export type Envelope = z.infer<typeof envelopeSchema>;

@@ -38,6 +38,7 @@ export const areaRefSchema = z
   .refine((area) => (area.tambon === null) !== (area.municipality === null), {
     message: 'exactly one of tambon and municipality is set',
   });
+/** Where a household lives; see {@link areaRefSchema}. */
 export type AreaRef = z.infer<typeof areaRefSchema>;
 
 /**
@@ -48,7 +49,9 @@ export const answersSchema = z.string().regex(/^[pfnu]{31}$/);
 
 /** The five TPMAP dimensions in the order of the bits in its published file names. */
 export const dimensionNames = ['health', 'living', 'education', 'income', 'access'] as const;
+/** One of the five dimensions. */
 export const dimensionSchema = z.enum(dimensionNames);
+/** The name of a TPMAP dimension. */
 export type DimensionName = (typeof dimensionNames)[number];
 
 /** What an indicator's answer was measured against, where the form has a figure behind the answer. */

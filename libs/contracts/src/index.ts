@@ -48,5 +48,16 @@ export {
   personRecorded,
   type PersonEvent,
 } from './identity-verification/person-events';
+export {
+  personVaultPort,
+  type NumberMatch,
+  type PersonBatch,
+  type PersonVault,
+  type RecordedHousehold,
+  type VaultAddress,
+  type VaultDocument,
+  type VaultHousehold,
+  type VaultMember,
+} from './identity-verification/person-vault';
 export { householdScored, scoringInputRecorded, type HouseholdScoreEvent } from './mpi-scoring/score-events';
 export { eventCatalogue } from './catalogue';

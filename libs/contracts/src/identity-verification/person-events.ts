@@ -54,5 +54,6 @@ export const personErased = defineEvent({
   since: '0.1.0',
 });
 
+/** Everything that happens to a person's record. */
 export type PersonEvent =
   EventOf<typeof personRecorded> | EventOf<typeof duplicateSuspected> | EventOf<typeof personErased>;

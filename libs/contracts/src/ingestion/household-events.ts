@@ -29,6 +29,7 @@ export const surveyedMemberSchema = z.strictObject({
   canHelpSelf: z.boolean(),
   relation: z.enum(['head', 'spouse', 'child', 'parent', 'grandchild', 'sibling', 'other']),
 });
+/** See {@link surveyedMemberSchema}. */
 export type SurveyedMember = z.infer<typeof surveyedMemberSchema>;
 
 /** The raw figures behind the answers that have a threshold; null where the form left them blank. */
@@ -38,6 +39,7 @@ export const surveyFiguresSchema = z.strictObject({
   drinkingWaterL: z.number().min(0).nullable(),
   utilityWaterL: z.number().min(0).nullable(),
 });
+/** See {@link surveyFiguresSchema}. */
 export type SurveyFigures = z.infer<typeof surveyFiguresSchema>;
 
 export const householdListed = defineEvent({
@@ -142,5 +144,6 @@ export const welfareRegistrationRecorded = defineEvent({
   since: '0.1.0',
 });
 
+/** Everything sources say of a household. */
 export type HouseholdEvent =
   EventOf<typeof householdListed> | EventOf<typeof householdSurveyed> | EventOf<typeof welfareRegistrationRecorded>;

@@ -7,9 +7,11 @@ const count = z.number().int().min(0);
 
 /** What may be imported: a survey in the BMN form, or the state-welfare register. */
 export const importKinds = ['bmn-survey', 'welfare-register'] as const;
+/** One of {@link importKinds}. */
 export type ImportKind = (typeof importKinds)[number];
 /** The parts a file can play in an import. */
 export const importParts = ['households', 'members', 'register'] as const;
+/** One of {@link importParts}. */
 export type ImportPart = (typeof importParts)[number];
 
 export const importUploaded = defineEvent({
@@ -23,6 +25,7 @@ export const importUploaded = defineEvent({
     source: sourceSchema,
     round: roundSchema,
     mapping: z.string().regex(/^[a-z0-9-]+\/v\d+$/),
+    uploadedBy: z.string().min(1).max(80),
     files: z.array(z.strictObject({ part: z.enum(importParts), sha256: sha256Schema, bytes: count })).min(1),
   }),
   restricted: [],
@@ -33,6 +36,7 @@ export const importUploaded = defineEvent({
       source: 'cdd-bmn',
       round: 2561,
       mapping: 'bmn-form/v1',
+      uploadedBy: 'somchai',
       files: [
         { part: 'households', sha256: 'a'.repeat(64), bytes: 5210331 },
         { part: 'members', sha256: 'b'.repeat(64), bytes: 7120022 },
@@ -115,6 +119,7 @@ export const importApplied = defineEvent({
   since: '0.1.0',
 });
 
+/** Everything that happens to an import. */
 export type ImportEvent =
   | EventOf<typeof importUploaded>
   | EventOf<typeof importValidated>

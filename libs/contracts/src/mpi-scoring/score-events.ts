@@ -171,4 +171,5 @@ export const householdScored = defineEvent({
   since: '0.1.0',
 });
 
+/** Everything that happens to a household's score. */
 export type HouseholdScoreEvent = EventOf<typeof scoringInputRecorded> | EventOf<typeof householdScored>;
