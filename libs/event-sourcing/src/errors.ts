@@ -75,6 +75,11 @@ export class StoreRefused extends Error {
   override readonly name = 'StoreRefused';
 }
 
+/** A cursor was not given by this index of this version of the view, or is no cursor at all. */
+export class InvalidCursor extends Error {
+  override readonly name = 'InvalidCursor';
+}
+
 /** Marks what cannot happen. @throws Error with the claim when it does. */
 export function invariant(condition: unknown, claim: string): asserts condition {
   if (!condition) throw new Error(`Invariant broken: ${claim}`);

@@ -1,2 +1,96 @@
-/** The package's name, as other packages import it. */
-export const packageName = '@faemban/event-sourcing';
+export {
+  CheckpointFenced,
+  CommandIdReused,
+  EventTooLarge,
+  IntegrityViolation,
+  InvalidCursor,
+  OutcomeUnknown,
+  PartitionMismatch,
+  StoreRefused,
+  WrongExpectedVersion,
+  invariant,
+} from './errors';
+export type { CommandContext, DomainEvent, NewEvent, RecordedEvent } from './events';
+export { RuleBroken, type Decider, type Sentence } from './decider';
+export {
+  commandBytesMax,
+  eventBytesMax,
+  partitionCountDefault,
+  vectorKey,
+  type Append,
+  type AppendResult,
+  type Appended,
+  type Clock,
+  type EventLog,
+  type EventStore,
+  type Find,
+  type Head,
+  type IndexValue,
+  type LoggedEvent,
+  type Page,
+  type ParkedEvent,
+  type ParkedPage,
+  type PolicyHandle,
+  type PolicyStore,
+  type Put,
+  type Refusal,
+  type StoredSlices,
+  type TallyDifference,
+  type TallyQuestion,
+  type TallySum,
+  type Unsubscribe,
+  type Vector,
+  type ViewBatch,
+  type ViewHandle,
+  type ViewShape,
+  type ViewStore,
+} from './ports';
+export { defineAggregate, type Aggregate } from './commands/aggregate';
+export {
+  conflictRetriesMaxDefault,
+  createCommandHandler,
+  unknownOutcomeRetriesMax,
+  type CommandHandler,
+  type CommandHandlerOptions,
+  type ContextualCommand,
+  type Handled,
+  type HandledResult,
+} from './commands/command-handler';
+export { classify, describeFailure, type FailureClass } from './classify';
+export { nextDay, thaiDayOf } from './days';
+export { createIds, deterministicId, policyCommandId, sequencedId, type Ids } from './ids';
+export {
+  chainHash,
+  commandDigest,
+  contentHashOf,
+  genesisHash,
+  serializeData,
+  type ContentFields,
+} from './integrity/hashing';
+export { verifyPartition, type VerifiedPartition } from './integrity/verify-log';
+export { partitionOfAppend, partitionOfKey } from './partitions';
+export { nextRecordedAt, placeEvents, prepareEvents, type PlacedEvent, type PreparedEvent } from './recording';
+export { createUpcasters, defineUpcaster, noUpcasters, type Upcaster, type Upcasters } from './upcasters';
+export { defineTally, defineView, type Contribution, type SliceFold, type Tally, type View } from './views/define-view';
+export { createFolder, type FoldedBatch, type Folder, type Identified } from './views/fold-batch';
+export { batchEventsMaxDefault, createViewRunner, type ViewRunnerOptions } from './views/view-runner';
+export { sumDifferences } from './views/tally-sums';
+export { asViewShape, indexedValues, isTally } from './views/view-shape';
+export { definePolicy, type Policy, type PolicyCommand } from './policies/define-policy';
+export {
+  createPolicyRunner,
+  policyActor,
+  policyConcurrencyDefault,
+  type PolicyDispatch,
+  type PolicyRunnerOptions,
+} from './policies/policy-runner';
+export {
+  retryPlanDefault,
+  type ReportIncident,
+  type RetryPlan,
+  type Runner,
+  type RunnerIncident,
+  type RunnerState,
+  type RunnerStatus,
+} from './runners/runner';
+export { settled } from './runners/settled';

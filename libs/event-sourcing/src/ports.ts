@@ -35,7 +35,8 @@ export interface Appended {
 }
 
 /** The outcome of one append among many: stored, or refused on its own. */
-export type AppendResult = { readonly ok: true; readonly appended: Appended } | { readonly ok: false; readonly error: Error };
+export type AppendResult =
+  { readonly ok: true; readonly appended: Appended } | { readonly ok: false; readonly error: Error };
 
 /** One context's streams. */
 export interface EventStore {
@@ -49,7 +50,10 @@ export interface EventStore {
   /** What became of an accepted command; undefined when none was accepted under this id. */
   outcomeOf(commandId: string): Promise<(Appended & { readonly commandDigest: string }) | undefined>;
   /** Events of a stream in version order, read in bounded pages. An unknown stream is empty. */
-  read(stream: string, range?: { readonly fromVersion?: number; readonly toVersion?: number }): AsyncIterable<RecordedEvent>;
+  read(
+    stream: string,
+    range?: { readonly fromVersion?: number; readonly toVersion?: number },
+  ): AsyncIterable<RecordedEvent>;
   /** All events of a stream as one array; for streams known to be short. */
   load(stream: string): Promise<readonly RecordedEvent[]>;
 }
@@ -134,6 +138,13 @@ export interface ParkedEvent {
   readonly parkedAt: string;
 }
 
+/** Some of what is parked, and how much there is altogether. */
+export interface ParkedPage {
+  readonly total: number;
+  readonly oldestAt: string | null;
+  readonly events: readonly ParkedEvent[];
+}
+
 /** One step of a view: events (fromSeq … toSeq) of one partition of one context, with everything they change. Applied with its checkpoint, once. */
 export interface ViewBatch {
   readonly context: ContextName;
@@ -195,29 +206,50 @@ export interface ViewHandle<Doc extends object = object> {
   apply(batch: ViewBatch): Promise<void>;
   slices(ids: readonly string[]): Promise<ReadonlyMap<string, StoredSlices>>;
   get(ids: readonly string[]): Promise<ReadonlyMap<string, Doc>>;
+  /**
+   * Rows in the order of the index, ties by id. Nothing (null) comes before numbers, numbers before texts, texts by code point; a range
+   * is inclusive and never matches null. @throws InvalidCursor when `after` was not given by this index of this view's version
+   */
   find(find: Find): Promise<Page<Doc>>;
-  count(find: { readonly index: string; readonly equals?: readonly IndexValue[]; readonly prefix?: string }): Promise<number>;
+  count(find: {
+    readonly index: string;
+    readonly equals?: readonly IndexValue[];
+    readonly prefix?: string;
+  }): Promise<number>;
+  /** One row per area, rising, without those where everything sums to nothing. Days absent from the question do not restrict. */
   sum(question: TallyQuestion): Promise<readonly TallySum[]>;
   /** Parked ids among these, for this context. */
   parkedIds(context: ContextName, ids: readonly string[]): Promise<ReadonlySet<string>>;
-  parked(limit: number): Promise<{ readonly total: number; readonly oldestAt: string | null; readonly events: readonly ParkedEvent[] }>;
+  /** What is parked, by the time it was parked, then context, partition, seq; at most `limit` of it. */
+  parked(limit: number): Promise<ParkedPage>;
 }
 
 /** Where a policy stands, and the refusals it met. */
 export interface PolicyStore {
   open(policy: { readonly key: string; readonly context: ContextName }): Promise<PolicyHandle>;
 }
+/** A rule's refusal of what a policy asked because of an event. */
+export interface Refusal {
+  readonly eventId: string;
+  readonly rule: string;
+  readonly at: string;
+}
+
 /** One policy's checkpoint. A refusal by a rule is an outcome: it is stored with the checkpoint and never resent. */
 export interface PolicyHandle {
+  /** Also partitions that stand at 0 on record; a policy without any key has never been started. */
   checkpoint(): Promise<Vector>;
+  /** Records a step. @throws CheckpointFenced when the checkpoint already is beyond toSeq; standing at toSeq is no error. */
   advance(step: {
     readonly partition: number;
     readonly toSeq: number;
-    readonly refusals: readonly { readonly eventId: string; readonly rule: string; readonly at: string }[];
+    readonly refusals: readonly Refusal[];
     readonly parked: readonly ParkedEvent[];
   }): Promise<void>;
+  /** The refusals met so far, newest first; one for each event and rule. */
+  refusals(limit: number): Promise<{ readonly total: number; readonly latest: readonly Refusal[] }>;
   parkedIds(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  parked(limit: number): Promise<{ readonly total: number; readonly oldestAt: string | null; readonly events: readonly ParkedEvent[] }>;
+  parked(limit: number): Promise<ParkedPage>;
 }
 
 /** A source of time in milliseconds since 1970. Given, never taken. */

@@ -1,2 +1,57 @@
-/** The package's name, as other packages import it. */
-export const packageName = '@faemban/nest-kit';
+export { PLATFORM, type Platform, type ServiceViews } from './platform';
+export { AggregateCommand, type AggregateCommandClass } from './commands/aggregate-command';
+export {
+  contextModule,
+  type AggregateRegistration,
+  type ContextParts,
+  type PolicyRegistration,
+} from './contexts/context-module';
+export { commandHandlerToken, policyPattern, viewToken } from './contexts/tokens';
+export { type Answering, type QueryRegistration } from './queries/query-handler-class';
+export { Runners, RUNNERS, type PolicyDispatch, type RunnerPlan } from './runners/runners';
+export { EmbeddedLogServer } from './transport/embedded-log-server';
+export { type PolicyMessage } from './transport/policy-controller';
+export {
+  inputErrorSchema,
+  Problem,
+  problemDocument,
+  problemSchema,
+  type InputError,
+  type ProblemDocument,
+} from './http/problem';
+export { inputErrorsMax, inputProblem, type Issue } from './http/input-errors';
+export { problemOf, type Answer } from './http/problem-of';
+export { problemContentType, ProblemsFilter } from './http/problems.filter';
+export { InputPipe, zodBody, zodParams, zodQuery } from './http/validation';
+export { operatorSchema, type Operator } from './http/operators';
+export {
+  channelHeader,
+  idempotencyHeader,
+  idempotencyKeyCharactersMax,
+  operatorHeader,
+  Taken,
+  takenFrom,
+} from './http/taken';
+export {
+  cursorCharactersMax,
+  decodeCursor,
+  encodeCursor,
+  pageItemsDefault,
+  pageItemsMax,
+  pageQuery,
+} from './http/cursors';
+export { jsonBodyBytesMax, pathParameterCharactersMax, streamContentTypes } from './http/fastify';
+export { HealthRegistry, type Health, type HealthCheck } from './operations/health';
+export { createLogger, logLevels, redactedFields, scrubbed, type LogLevel } from './operations/logs';
+export { Metrics } from './operations/metrics';
+export { type ParkedList } from './operations/operations.controller';
+export { type ContextStatus, type ServerStatus } from './operations/server-status';
+export { readConfig, StartRefused, variableOf } from './config';
+export {
+  createServer,
+  drainMsMaxDefault,
+  loopbackHosts,
+  type Server,
+  type ServerOptions,
+  type Stopped,
+} from './server';

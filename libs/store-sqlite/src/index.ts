@@ -1,2 +1,6 @@
-/** The package's name, as other packages import it. */
-export const packageName = '@faemban/store-sqlite';
+export { StorageFailed, SqliteRefused } from './failures';
+export { lockDataFolder, type HeldLock } from './data-folder-lock';
+export { openSqlite, type SqliteKind } from './open-sqlite';
+export { openSqliteEvents, type SqliteEvents, type SqliteEventsOptions } from './events/sqlite-events';
+export type { CommitLimits, CommitStats } from './events/group-commit';
+export { openSqliteViews, type SqliteViews } from './views/sqlite-views';

@@ -1,2 +1,2 @@
-/** The package's name, as other packages import it. */
-export const packageName = '@faemban/bench';
+export { measured, quantile, repeat, type Measured } from './measure';
+export type { BenchResult } from './result';

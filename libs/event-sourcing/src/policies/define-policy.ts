@@ -10,7 +10,10 @@ export interface PolicyCommand {
  * Event in, command out. The command's id derives from (policy key, event id, index), so redelivery is harmless and a new version does
  * not fire again. `startAt` says where a new policy begins: at the first event ever, or with what comes after its first start.
  */
-export interface Policy<Definition extends EventDefinition = EventDefinition, Command extends PolicyCommand = PolicyCommand> {
+export interface Policy<
+  Definition extends EventDefinition = EventDefinition,
+  Command extends PolicyCommand = PolicyCommand,
+> {
   readonly key: string;
   readonly on: Definition;
   readonly startAt: 'beginning' | 'now';

@@ -1,0 +1,258 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ContextName } from '@faemban/contracts';
+import { classify, describeFailure } from '../classify';
+import { CheckpointFenced } from '../errors';
+import type { Clock, EventLog, Unsubscribe, Vector } from '../ports';
+import { Progress, type Lag } from './progress';
+import {
+  retryDelayMs,
+  retryPlanDefault,
+  type ReportIncident,
+  type RetryPlan,
+  type Runner,
+  type RunnerState,
+  type RunnerStatus,
+} from './runner';
+
+/** The log is looked at this often even when nobody calls: a wake-up may be lost, the log is the truth. */
+const pollMsDefault = 1_000;
+/** Between passes over small lags a runner rests this many times as long as it worked, so that batches grow under load. */
+const restFactor = 4;
+const restMsMax = 200;
+
+/** What a kind of runner adds to following the log. */
+export interface Following {
+  readonly name: string;
+  readonly kind: RunnerStatus['kind'];
+  readonly contexts: readonly ContextName[];
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly report?: ReportIncident;
+  readonly retry?: RetryPlan;
+  readonly pollMs?: number;
+  /** Whether to let small lags grow a little under load; a lone event is still shown at once. */
+  readonly restsBetweenPasses: boolean;
+  /** Opens the store, takes what must be taken, and says where it stands. Also called after the runner was fenced. */
+  open(): Promise<{
+    readonly vector: Vector;
+    readonly parked: { readonly total: number; readonly oldestAt: string | null };
+  }>;
+  /** Works one batch of each partition that has events waiting; true where more than a batch may be waiting still. */
+  work(lags: readonly Lag[], progress: Progress, isStopping: () => boolean): Promise<boolean>;
+}
+
+interface Waiter {
+  readonly afterPass: number;
+  resolve(): void;
+  reject(reason: Error): void;
+}
+
+/** The loop behind every runner: wake or poll, look at the heads, work, retry what may heal, stop where nothing can be trusted. */
+export function followLog(following: Following): Runner {
+  return new LogFollower(following);
+}
+
+class LogFollower implements Runner {
+  private readonly progress: Progress;
+  private readonly retry: RetryPlan;
+  private state: RunnerState = 'stopped';
+  private fault: string | undefined;
+  private loop: Promise<void> | undefined;
+  private isOpen = false;
+  private isStopping = false;
+  private failures = 0;
+  private passes = 0;
+  private waiters: Waiter[] = [];
+  private isWoken = false;
+  private endSleep: (() => void) | undefined;
+  private endIdleSleep: (() => void) | undefined;
+  private leave: Unsubscribe | undefined;
+
+  constructor(private readonly following: Following) {
+    this.progress = new Progress(following.name, following.clock);
+    this.retry = following.retry ?? retryPlanDefault;
+  }
+
+  async start(): Promise<void> {
+    if (this.loop !== undefined) return;
+    this.isStopping = false;
+    this.fault = undefined;
+    this.failures = 0;
+    this.state = 'starting';
+    try {
+      await this.open();
+      await this.lags();
+    } catch (error) {
+      if (classify(error) !== 'transient') {
+        this.fail(error);
+        throw error;
+      }
+      this.isOpen = false;
+    }
+    this.leave = this.following.log.onAppended(() => this.wake());
+    this.loop = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    this.endSleep?.();
+    await this.loop;
+    this.loop = undefined;
+    this.isOpen = false;
+    if (this.state !== 'faulted') this.state = 'stopped';
+    this.giveUpWaiting(`${this.following.name} was stopped.`);
+  }
+
+  settled(): Promise<void> {
+    const { name } = this.following;
+    if (this.state === 'faulted') return Promise.reject(new Error(`${name} is faulted: ${this.fault}`));
+    if (this.state === 'stopped') return Promise.reject(new Error(`${name} is not running.`));
+    return new Promise((resolve, reject) => {
+      this.waiters.push({ afterPass: this.passes, resolve, reject });
+      this.wake();
+    });
+  }
+
+  status(): RunnerStatus {
+    const { progress, state, fault } = this;
+    const { vector, heads, lagEvents, lagSeconds, parkedTotal, parkedOldestAt, applied } = progress;
+    return {
+      name: this.following.name,
+      kind: this.following.kind,
+      state,
+      vector,
+      ...(heads === undefined ? undefined : { heads }),
+      lagEvents,
+      lagSeconds,
+      parkedTotal,
+      parkedOldestAt,
+      applied,
+      ...(fault === undefined ? undefined : { fault }),
+    };
+  }
+
+  private async run(): Promise<void> {
+    while (!this.isStopping) {
+      try {
+        if (!this.isOpen) await this.open();
+        await this.pass();
+        this.failures = 0;
+      } catch (error) {
+        if (!this.mayHeal(error)) {
+          this.fail(error);
+          break;
+        }
+        await this.waitToRetry(error);
+      }
+    }
+    this.leave?.();
+    this.leave = undefined;
+  }
+
+  private async open(): Promise<void> {
+    const { vector, parked } = await this.following.open();
+    this.progress.reset(vector, parked);
+    this.isOpen = true;
+  }
+
+  private async lags(): Promise<Lag[]> {
+    const { contexts, log } = this.following;
+    const lags: Lag[] = [];
+    for (const context of contexts) lags.push(...this.progress.lags(context, await log.heads(context)));
+    return lags;
+  }
+
+  /** One look at the heads and, where something waits, one batch of each partition. */
+  private async pass(): Promise<void> {
+    this.passes += 1;
+    const pass = this.passes;
+    this.isWoken = false;
+    const lags = await this.lags();
+    if (lags.length === 0) {
+      this.fault = undefined;
+      this.state = 'live';
+      this.resolveWaiters(pass);
+      if (this.waiters.length === 0) await this.sleep(this.following.pollMs ?? pollMsDefault, 'wake');
+      return;
+    }
+    const before = performance.now();
+    if (this.state === 'starting') this.state = 'catching-up';
+    const isMoreWaiting = await this.following.work(lags, this.progress, () => this.isStopping);
+    this.fault = undefined;
+    if (isMoreWaiting || this.state === 'faulted') this.state = 'catching-up';
+    await nextTurn();
+    if (this.following.restsBetweenPasses && !isMoreWaiting && this.waiters.length === 0) {
+      await this.sleep(Math.min(restMsMax, restFactor * (performance.now() - before)), 'settle');
+    }
+  }
+
+  private mayHeal(error: unknown): boolean {
+    if (error instanceof CheckpointFenced) {
+      this.isOpen = false;
+      return true;
+    }
+    const failure = classify(error);
+    return failure === 'transient' || failure === 'conflict';
+  }
+
+  private async waitToRetry(error: unknown): Promise<void> {
+    this.failures += 1;
+    const message = describeFailure(error);
+    if (this.failures > this.retry.attemptsMax) {
+      if (this.state !== 'faulted') this.report('faulted', message, error);
+      this.state = 'faulted';
+      this.fault = message;
+      this.giveUpWaiting(`${this.following.name} is faulted: ${message}`);
+    } else {
+      this.report('retrying', message, error);
+    }
+    await this.sleep(retryDelayMs(this.retry, this.failures), 'stop');
+  }
+
+  private fail(error: unknown): void {
+    const message = describeFailure(error);
+    this.state = 'faulted';
+    this.fault = message;
+    this.report('faulted', message, error);
+    this.giveUpWaiting(`${this.following.name} is faulted: ${message}`);
+  }
+
+  private report(what: 'retrying' | 'faulted', message: string, error: unknown): void {
+    this.following.report?.({ runner: this.following.name, what, message, error });
+  }
+
+  private resolveWaiters(quietPass: number): void {
+    const done = this.waiters.filter(({ afterPass }) => afterPass < quietPass);
+    this.waiters = this.waiters.filter(({ afterPass }) => afterPass >= quietPass);
+    for (const waiter of done) waiter.resolve();
+  }
+
+  private giveUpWaiting(reason: string): void {
+    const waiters = this.waiters;
+    this.waiters = [];
+    for (const waiter of waiters) waiter.reject(new Error(reason));
+  }
+
+  private wake(): void {
+    this.isWoken = true;
+    this.endIdleSleep?.();
+  }
+
+  /** Sleeps until the time is over, the runner stops, or: somebody appended ('wake'), somebody waits for it ('settle'). */
+  private async sleep(milliseconds: number, until: 'wake' | 'settle' | 'stop'): Promise<void> {
+    if (this.isStopping || (until === 'wake' && this.isWoken)) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      if (until === 'wake') timer.unref();
+      const end = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.endSleep = end;
+      if (until === 'wake') this.endIdleSleep = end;
+      if (until === 'settle') this.endIdleSleep = () => (this.waiters.length > 0 ? end() : undefined);
+    });
+    this.endSleep = undefined;
+    this.endIdleSleep = undefined;
+  }
+}

@@ -1,0 +1,14 @@
+export { commandContext } from './command-context';
+export { eventLogSuite } from './event-log.suite';
+export { eventStoreSuite } from './event-store.suite';
+export { anAppend, readAll, suitePartitionCount, type EventsFactory, type EventsUnderTest } from './event-suite';
+export { given, type Outcome } from './given';
+export { createMemoryEvents, type MemoryEvents } from './memory-events';
+export { createMemoryPlatform, type MemoryPlatform } from './memory-platform';
+export { createMemoryPolicies } from './memory-policies';
+export { createMemoryViews } from './memory-views';
+export { policyStoreSuite, type PoliciesUnderTest } from './policy-store.suite';
+export { recorded } from './recorded';
+export { createTestClock, type TestClock } from './test-clock';
+export { tallyOf, viewOf, type Counted, type Shown } from './view-of';
+export { viewStoreSuite, type ViewsUnderTest } from './view-store.suite';

@@ -1,0 +1,216 @@
+import { CheckpointFenced, InvalidCursor, StoreRefused, invariant } from '../errors';
+import {
+  vectorKey,
+  type Find,
+  type IndexValue,
+  type Page,
+  type ParkedEvent,
+  type ParkedPage,
+  type Put,
+  type StoredSlices,
+  type TallyDifference,
+  type ViewBatch,
+  type ViewHandle,
+  type ViewShape,
+  type ViewStore,
+} from '../ports';
+import { sumDifferences } from '../views/tally-sums';
+
+interface Row {
+  /** JSON text, as any other store would keep it. */
+  readonly slices: string;
+  readonly indexed: Put['indexed'];
+}
+
+/** Read models in memory, keeping the promises that `viewStoreSuite` checks. */
+export function createMemoryViews(): ViewStore {
+  const opened = new Map<string, { readonly shape: string; readonly view: MemoryView }>();
+  return {
+    async open<Doc extends object>(shape: ViewShape) {
+      const key = `${shape.name}@${shape.version}`;
+      const told = JSON.stringify([shape.contexts, shape.indexes, shape.measures ?? null]);
+      const existing = opened.get(key);
+      if (existing !== undefined && existing.shape !== told) {
+        throw new StoreRefused(`The view ${key} changed its contexts, indexes or measures without a new version.`);
+      }
+      const view = existing?.view ?? new MemoryView(shape);
+      opened.set(key, { shape: told, view });
+      return view as unknown as ViewHandle<Doc>;
+    },
+  };
+}
+
+class MemoryView implements ViewHandle {
+  private readonly rows = new Map<string, Row>();
+  private readonly vector: Record<string, number> = {};
+  private readonly epochs = new Map<number, number>();
+  private readonly differences: TallyDifference[] = [];
+  private readonly parkedEvents: ParkedEvent[] = [];
+
+  constructor(private readonly shape: ViewShape) {}
+
+  async checkpoint() {
+    return { ...this.vector };
+  }
+
+  async take(partition: number) {
+    const epoch = (this.epochs.get(partition) ?? 0) + 1;
+    this.epochs.set(partition, epoch);
+    return epoch;
+  }
+
+  async apply(batch: ViewBatch) {
+    const key = vectorKey(batch.context, batch.partition);
+    if (this.epochs.get(batch.partition) !== batch.epoch) {
+      throw new CheckpointFenced(`${this.shape.name} ${key}: epoch ${batch.epoch} was overtaken.`);
+    }
+    const stands = this.vector[key] ?? 0;
+    if (stands !== batch.fromSeq - 1) {
+      throw new CheckpointFenced(`${this.shape.name} ${key}: the checkpoint is ${stands}, not ${batch.fromSeq - 1}.`);
+    }
+    const rows = batch.puts.map(
+      ({ id, slices, indexed }) => [id, { slices: JSON.stringify(slices), indexed }] as const,
+    );
+    for (const [id, row] of rows) this.rows.set(id, row);
+    for (const id of batch.removals) this.rows.delete(id);
+    this.differences.push(...batch.tallies);
+    this.parkedEvents.push(...batch.parked);
+    this.vector[key] = batch.toSeq;
+  }
+
+  async slices(ids: readonly string[]) {
+    const found = new Map<string, StoredSlices>();
+    for (const id of ids) {
+      const row = this.rows.get(id);
+      if (row !== undefined) found.set(id, JSON.parse(row.slices) as StoredSlices);
+    }
+    return found;
+  }
+
+  async get(ids: readonly string[]) {
+    const found = new Map<string, object>();
+    for (const id of ids) {
+      const doc = this.show(id);
+      if (doc !== undefined) found.set(id, doc);
+    }
+    return found;
+  }
+
+  async find(find: Find): Promise<Page<object>> {
+    const all = this.matches(find);
+    if (find.order === 'descending') all.reverse();
+    const after = find.after === undefined ? undefined : this.readCursor(find.after, find);
+    const start = after === undefined ? 0 : all.findIndex((entry) => isBehind(entry, after, find.order));
+    const page = start === -1 ? [] : all.slice(start, start + find.limit);
+    const last = page.at(-1);
+    const more = start !== -1 && all.length > start + find.limit;
+    const items = page.map(({ id }) => this.show(id)).filter((doc) => doc !== undefined);
+    return more && last !== undefined ? { items, next: this.writeCursor(last, find) } : { items };
+  }
+
+  async count(find: Pick<Find, 'index' | 'equals' | 'prefix'>) {
+    return this.matches(find).length;
+  }
+
+  async sum(question: Parameters<ViewHandle['sum']>[0]) {
+    return sumDifferences(this.differences, question, this.shape.measures?.length ?? 0);
+  }
+
+  async parkedIds(context: string, ids: readonly string[]) {
+    const asked = new Set(ids);
+    const ofContext = this.parkedEvents.filter((parked) => parked.context === context && asked.has(parked.id));
+    return new Set(ofContext.map(({ id }) => id));
+  }
+
+  async parked(limit: number) {
+    return parkedPage(this.parkedEvents, limit);
+  }
+
+  private show(id: string): object | undefined {
+    const row = this.rows.get(id);
+    if (row === undefined || row.indexed === undefined) return undefined;
+    const slices = Object.entries(JSON.parse(row.slices) as StoredSlices);
+    return this.shape.show(Object.fromEntries(slices.map(([context, { state }]) => [context, state])), id);
+  }
+
+  private matches(find: Pick<Find, 'index' | 'equals' | 'prefix' | 'range'>): Entry[] {
+    const fields = this.shape.indexes[find.index];
+    invariant(fields !== undefined, `${this.shape.name} declares the index ${find.index}`);
+    const equals = find.equals ?? [];
+    const entries: Entry[] = [];
+    for (const [id, { indexed }] of this.rows) {
+      if (indexed === undefined) continue;
+      const key = fields.map((field) => indexed[field] ?? null);
+      if (equals.some((value, place) => key[place] !== value)) continue;
+      if (fits(key[equals.length] ?? null, find)) entries.push({ key, id });
+    }
+    return entries.sort(compareEntries);
+  }
+
+  private writeCursor({ key, id }: Entry, { index }: Find): string {
+    return Buffer.from(JSON.stringify([this.shape.version, index, key, id])).toString('base64url');
+  }
+
+  private readCursor(cursor: string, { index }: Find): Entry {
+    const parts = cursorParts(cursor);
+    if (parts?.[0] !== this.shape.version || parts[1] !== index) throw new InvalidCursor(`Not a cursor of ${index}.`);
+    return { key: parts[2], id: parts[3] };
+  }
+}
+
+type CursorParts = readonly [version: number, index: string, key: readonly IndexValue[], id: string];
+
+function cursorParts(cursor: string): CursorParts | undefined {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(parts) && parts.length === 4 ? (parts as unknown as CursorParts) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Entry {
+  readonly key: readonly IndexValue[];
+  readonly id: string;
+}
+
+function fits(value: IndexValue, { prefix, range }: Pick<Find, 'prefix' | 'range'>): boolean {
+  if (prefix !== undefined) return typeof value === 'string' && value.startsWith(prefix);
+  if (range === undefined) return true;
+  const { from, to } = range;
+  if ((from !== undefined || to !== undefined) && value === null) return false;
+  if (from !== undefined && compareValues(value, from) < 0) return false;
+  return to === undefined || compareValues(value, to) <= 0;
+}
+
+/** Nothing comes before numbers, numbers before texts; texts by code unit. */
+function compareValues(one: IndexValue, other: IndexValue): number {
+  const rank = (value: IndexValue): number => (value === null ? 0 : typeof value === 'number' ? 1 : 2);
+  if (rank(one) !== rank(other)) return rank(one) - rank(other);
+  if (one === null || other === null || one === other) return 0;
+  return one < other ? -1 : 1;
+}
+
+function compareEntries(one: Entry, other: Entry): number {
+  for (const [place, value] of one.key.entries()) {
+    const order = compareValues(value, other.key[place] ?? null);
+    if (order !== 0) return order;
+  }
+  return compareValues(one.id, other.id);
+}
+
+function isBehind(entry: Entry, after: Entry, order: Find['order']): boolean {
+  return order === 'descending' ? compareEntries(entry, after) < 0 : compareEntries(entry, after) > 0;
+}
+
+/** The first `limit` of what is parked, by the time it was parked, then by its place in the log. */
+export function parkedPage(all: readonly ParkedEvent[], limit: number): ParkedPage {
+  const sorted = [...all].sort(
+    (one, other) =>
+      compareValues(one.parkedAt, other.parkedAt) ||
+      compareValues(one.context, other.context) ||
+      one.partition - other.partition ||
+      one.seq - other.seq,
+  );
+  return { total: all.length, oldestAt: sorted[0]?.parkedAt ?? null, events: sorted.slice(0, limit) };
+}

@@ -1,0 +1,40 @@
+import type { Sentence } from '@faemban/event-sourcing';
+import type { z } from 'zod';
+
+/** A server that cannot start as configured, said in a plain sentence. */
+export class StartRefused extends Error {
+  override readonly name = 'StartRefused';
+  constructor(
+    readonly sentence: Sentence,
+    options?: ErrorOptions,
+  ) {
+    super(sentence.en, options);
+  }
+}
+
+/** The variable a configuration field is read from: `dataDir` under `FAEMBAN_` is `FAEMBAN_DATA_DIR`. */
+export function variableOf(field: string, prefix = 'FAEMBAN_'): string {
+  return prefix + field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+/**
+ * Reads a flat configuration out of the environment: each field of the schema from its variable, empty ones as absent, `given` before both.
+ * @throws StartRefused naming every variable that does not parse; values are not repeated.
+ */
+export function readConfig<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  environment: Readonly<Record<string, string | undefined>>,
+  given: Readonly<Record<string, unknown>> = {},
+): z.infer<z.ZodObject<Shape>> {
+  const values: Record<string, unknown> = {};
+  for (const field of Object.keys(schema.shape)) {
+    const value = given[field] ?? environment[variableOf(field)];
+    if (value !== undefined && value !== '') values[field] = value;
+  }
+  const parsed = schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues
+    .map((issue) => `${variableOf(String(issue.path[0] ?? ''))}: ${issue.message}`)
+    .join('; ');
+  throw new StartRefused({ th: `ค่าที่ตั้งไว้ใช้ไม่ได้: ${wrong}`, en: `The configuration is not usable: ${wrong}` });
+}

@@ -1,0 +1,34 @@
+import type { DynamicModule } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { HealthRegistry } from './operations/health';
+import { Metrics } from './operations/metrics';
+import { OperationsController } from './operations/operations.controller';
+import { SERVER_STATE, type ServerState } from './operations/server-state';
+import { PLATFORM, type Platform } from './platform';
+import { RUNNERS, type Runners } from './runners/runners';
+
+/** What every module of a server may inject: the platform, the runners, health and metrics. */
+export function kitModule(parts: {
+  readonly platform: Platform;
+  readonly runners: Runners;
+  readonly health: HealthRegistry;
+  readonly metrics: Metrics;
+  readonly state: ServerState;
+}): DynamicModule {
+  class Kit {}
+  const providers = [
+    { provide: PLATFORM, useValue: parts.platform },
+    { provide: RUNNERS, useValue: parts.runners },
+    { provide: SERVER_STATE, useValue: parts.state },
+    { provide: HealthRegistry, useValue: parts.health },
+    { provide: Metrics, useValue: parts.metrics },
+  ];
+  return {
+    module: Kit,
+    global: true,
+    imports: [CqrsModule],
+    controllers: [OperationsController],
+    providers,
+    exports: providers.map(({ provide }) => provide),
+  };
+}

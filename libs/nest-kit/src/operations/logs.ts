@@ -1,0 +1,85 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type DestinationStream, type Logger } from 'pino';
+
+/** Field names that never reach a log line, at the top or one level down. */
+export const redactedFields = [
+  'number',
+  'citizenId',
+  'firstName',
+  'lastName',
+  'fullName',
+  'address',
+  'phone',
+  'password',
+  'token',
+  'authorization',
+  'cookie',
+] as const;
+
+/** How much is logged. */
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** A logger of JSON lines. Personal fields are censored by name, and 13-digit numbers inside error texts by their form. */
+export function createLogger(
+  service: string,
+  level: LogLevel,
+  destination: DestinationStream = pino.destination(2),
+): Logger {
+  return pino(
+    {
+      level,
+      base: { service },
+      redact: { paths: redactedFields.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
+      serializers: { err: errorForLog },
+    },
+    destination,
+  );
+}
+
+interface LoggedError {
+  readonly type: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly cause?: LoggedError;
+}
+
+function errorForLog(error: unknown): LoggedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: scrubbed(String(error)) };
+  return {
+    type: error.name,
+    message: scrubbed(error.message),
+    ...(error.stack ? { stack: scrubbed(error.stack) } : {}),
+    ...(error.cause === undefined ? {} : { cause: errorForLog(error.cause) }),
+  };
+}
+
+/** The text with every 13-digit number (Arabic or Thai digits, dashes or spaces between) left out. */
+export function scrubbed(text: string): string {
+  return text.replace(/(?<![\d๐-๙a-f-])[\d๐-๙](?:[ -]?[\d๐-๙]){12}(?![\d๐-๙a-f-])/gi, '[number]');
+}
+
+/** Nest's own messages as lines of the same log. Its routine ones are `debug`. */
+export class NestLog implements LoggerService {
+  constructor(private readonly lines: Logger) {}
+  private write(level: 'debug' | 'warn' | 'error' | 'fatal', message: unknown, rest: readonly unknown[]): void {
+    const component = typeof rest.at(-1) === 'string' ? rest.at(-1) : undefined;
+    if (message instanceof Error) this.lines[level]({ err: message, component }, message.name);
+    else this.lines[level]({ component }, scrubbed(typeof message === 'string' ? message : JSON.stringify(message)));
+  }
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+}

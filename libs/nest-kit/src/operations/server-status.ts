@@ -1,0 +1,55 @@
+import { contextNames, type ContextName } from '@faemban/contracts';
+import type { RunnerStatus } from '@faemban/event-sourcing';
+import type { Platform } from '../platform';
+import type { Runners } from '../runners/runners';
+import { scrubbed } from './logs';
+import type { ServerState } from './server-state';
+
+const bytesPerMebibyte = 1024 * 1024;
+
+/** A context's log as `/status` tells it. */
+export interface ContextStatus {
+  readonly context: ContextName;
+  readonly events: number;
+  readonly lastRecordedAt: string | null;
+}
+
+/** How a server stands: the answer of `GET /status`, which leaves vectors out unless they are asked for. */
+export interface ServerStatus {
+  readonly service: string;
+  readonly profile: Platform['profile'];
+  readonly startedAt: string;
+  readonly draining: boolean;
+  readonly residentMebibytes: number;
+  readonly contexts: readonly ContextStatus[];
+  readonly runners: readonly (Omit<RunnerStatus, 'vector' | 'heads'> &
+    Partial<Pick<RunnerStatus, 'vector' | 'heads'>>)[];
+}
+
+/** Takes the status now. */
+export async function serverStatus(platform: Platform, runners: Runners, state: ServerState): Promise<ServerStatus> {
+  return {
+    service: state.service,
+    profile: platform.profile,
+    startedAt: state.startedAt,
+    draining: state.isDraining,
+    residentMebibytes: Math.round(process.memoryUsage.rss() / bytesPerMebibyte),
+    contexts: await Promise.all(contextNames.map((context) => contextStatus(platform, context))),
+    runners: runners.statuses().map(({ fault, ...status }) => ({
+      ...status,
+      ...(fault === undefined ? {} : { fault: scrubbed(fault) }),
+    })),
+  };
+}
+
+async function contextStatus(platform: Platform, context: ContextName): Promise<ContextStatus> {
+  const heads = await platform.log.heads(context);
+  return {
+    context,
+    events: heads.reduce((sum, { seq }) => sum + seq, 0),
+    lastRecordedAt: heads.reduce<string | null>(
+      (last, { recordedAt }) => (recordedAt && (!last || recordedAt > last) ? recordedAt : last),
+      null,
+    ),
+  };
+}

@@ -1,0 +1,25 @@
+import type { ContextName } from '@faemban/contracts';
+import type { Clock, EventLog, EventStore, PolicyStore, ViewStore } from '@faemban/event-sourcing';
+
+/** The read models and policy checkpoints of one service. */
+export interface ServiceViews {
+  readonly views: ViewStore;
+  readonly policies: PolicyStore;
+}
+
+/**
+ * What a service is given to stand on. Domain code, views, policies and routes see only these ports, never the adapter behind them.
+ * `views(service)` answers the same stores for the same service every time. `dataDir` is an absolute folder for files of the service's own.
+ */
+export interface Platform {
+  readonly profile: 'embedded';
+  store(context: ContextName): EventStore;
+  readonly log: EventLog;
+  views(service: string): ServiceViews;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly ids: { next(): string };
+}
+
+/** Injection token of the {@link Platform}. Every module of a server may inject it. */
+export const PLATFORM = Symbol('PLATFORM');

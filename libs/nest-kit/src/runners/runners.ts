@@ -1,0 +1,93 @@
+import type { ContextName } from '@faemban/contracts';
+import {
+  settled,
+  type CommandContext,
+  type EventLog,
+  type ParkedPage,
+  type PolicyCommand,
+  type ReportIncident,
+  type Runner,
+  type RunnerStatus,
+} from '@faemban/event-sourcing';
+
+/** Hands a policy's command to its handler; settles when the command is handled, rejects with the handler's own error. */
+export type PolicyDispatch = (command: PolicyCommand, context: CommandContext) => Promise<void>;
+
+/** A view, tally or policy that a context wants to have run. The transport makes the runner, since policies are dispatched through it. */
+export interface RunnerPlan {
+  readonly name: string;
+  readonly kind: 'view' | 'tally' | 'policy';
+  readonly context: ContextName;
+  create(dispatch: PolicyDispatch): Runner;
+  parked(limit: number): Promise<ParkedPage>;
+}
+
+/** Injection token of {@link Runners}. */
+export const RUNNERS = Symbol('RUNNERS');
+
+/** Everything of a server that reads the log: planned by the contexts, started and stopped by the transport, watched by operations. */
+export class Runners {
+  private readonly plans: RunnerPlan[] = [];
+  private readonly running = new Map<string, Runner>();
+
+  /** @param report receives what operators should know of: parked events, retries, faults */
+  constructor(
+    private readonly log: EventLog,
+    readonly report?: ReportIncident,
+  ) {}
+
+  /** Adds a plan. @throws Error when one of that kind and name is there already, or the runners have been started. */
+  plan(plan: RunnerPlan): void {
+    if (this.running.size > 0) throw new Error(`Runner ${plan.name} was planned after the start.`);
+    if (this.plans.some((known) => known.kind === plan.kind && known.name === plan.name))
+      throw new Error(`There are two runners for the ${plan.kind} ${plan.name}.`);
+    this.plans.push(plan);
+    this.plans.sort((one, other) => placeOf(one).localeCompare(placeOf(other)));
+  }
+
+  /** Makes and starts every planned runner. */
+  async start(dispatchOf: (policyKey: string) => PolicyDispatch): Promise<void> {
+    for (const plan of this.plans) this.running.set(keyOf(plan), plan.create(dispatchOf(plan.name)));
+    // A runner that must not begin says so in its status and holds back readiness; the others serve.
+    await Promise.allSettled([...this.running.values()].map((runner) => runner.start()));
+  }
+
+  /** Stops every runner; each finishes the batch it is in. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.running.values()].map((runner) => runner.stop()));
+  }
+
+  /** How each runner stands: views, tallies, policies, each by name. */
+  statuses(): readonly RunnerStatus[] {
+    return this.plans.flatMap((plan) => {
+      const runner = this.running.get(keyOf(plan));
+      return runner ? [runner.status()] : [];
+    });
+  }
+
+  /** True once every planned runner has been made. */
+  get isStarted(): boolean {
+    return this.running.size === this.plans.length;
+  }
+
+  /** Every runner has applied everything recorded so far, and what that caused. */
+  async settled(): Promise<void> {
+    await settled([...this.running.values()], this.log);
+  }
+
+  /** Parked events of every view and policy, at most `limit` of each, oldest first within one. */
+  async parked(limit: number): Promise<readonly (ParkedPage & Pick<RunnerPlan, 'name' | 'kind' | 'context'>)[]> {
+    return Promise.all(
+      this.plans.map(async (plan) => ({
+        name: plan.name,
+        kind: plan.kind,
+        context: plan.context,
+        ...(await plan.parked(limit)),
+      })),
+    );
+  }
+}
+
+/** Where a plan stands in lists, whatever order the modules were made in. */
+const placeOf = ({ kind, name }: RunnerPlan): string => `${['view', 'tally', 'policy'].indexOf(kind)} ${name}`;
+const keyOf = (plan: RunnerPlan): string => `${plan.kind}:${plan.name}`;

@@ -1,0 +1,216 @@
+import type { RunnerIncident, Sentence } from '@faemban/event-sourcing';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
+import type { AddressInfo } from 'node:net';
+import { pino, type Logger } from 'pino';
+import { StartRefused } from './config';
+import { createHttpAdapter, refuseForeignHosts, watchRequests } from './http/fastify';
+import type { Operator } from './http/operators';
+import { ProblemsFilter } from './http/problems.filter';
+import { takenSettingsKey, type TakenSettings } from './http/taken';
+import { InputPipe } from './http/validation';
+import { kitModule } from './kit.module';
+import { HealthRegistry } from './operations/health';
+import { NestLog, scrubbed } from './operations/logs';
+import { addRunnerMetrics, addSequencerMetrics, Metrics } from './operations/metrics';
+import { addServerReadiness } from './operations/readiness';
+import type { ServerState } from './operations/server-state';
+import { serverStatus, type ServerStatus } from './operations/server-status';
+import type { Platform } from './platform';
+import { Runners } from './runners/runners';
+import { EmbeddedLogServer } from './transport/embedded-log-server';
+
+/** How long a stop waits for requests and batches under way before it cuts them off, in milliseconds. */
+export const drainMsMaxDefault = 10_000;
+/** How long it waits for the end once connections were cut, in milliseconds. */
+const cutMsMax = 2000;
+/** The only addresses a server listens on until there are accounts. */
+export const loopbackHosts = ['127.0.0.1', '::1', 'localhost'] as const;
+
+/**
+ * How a stop went: `drained` in time; `cut` when connections still open at the limit were closed; `abandoned` when something was still at
+ * work after that, which the next start repeats.
+ */
+export type Stopped = 'drained' | 'cut' | 'abandoned';
+
+/** What a server is made with. `port` 0 takes any free one. */
+export interface ServerOptions {
+  readonly name: string;
+  readonly version?: string;
+  readonly platform: Platform;
+  readonly operators: readonly Operator[];
+  readonly port: number;
+  readonly host?: string;
+  readonly drainMsMax?: number;
+  readonly log?: Logger;
+}
+
+/** A server of one or several contexts. */
+export interface Server {
+  /** Where it listens, e.g. `http://127.0.0.1:8420`. @throws Error before the start */
+  readonly url: string;
+  readonly runners: Runners;
+  readonly health: HealthRegistry;
+  readonly metrics: Metrics;
+  readonly app: NestFastifyApplication;
+  /** Starts views and policies, then listens. @throws StartRefused when the port is taken */
+  start(): Promise<void>;
+  /** Drains: no new requests, those under way finish, runners finish their batch. Repeating it gives the same answer. */
+  stop(): Promise<Stopped>;
+  /** How it stands, as `GET /status` tells it. */
+  status(): Promise<ServerStatus>;
+  /** Every view and policy has applied everything recorded so far, and what that caused. */
+  settled(): Promise<void>;
+  /** The OpenAPI document of all routes. */
+  openApi(): OpenAPIObject;
+}
+
+/**
+ * Makes a Nest application of these modules on Fastify, with problems, validation, operators, health, metrics and documentation.
+ * It listens on this machine only, until there are accounts.
+ * @throws StartRefused when `host` is not a loopback address
+ */
+export async function createServer(
+  modules: readonly (DynamicModule | Type<object>)[],
+  options: ServerOptions,
+): Promise<Server> {
+  const host = options.host ?? '127.0.0.1';
+  if (!loopbackHosts.some((known) => known === host)) throw new StartRefused(notLoopback);
+  const log = options.log ?? pino({ level: 'silent' });
+  const { platform } = options;
+  const runners = new Runners(platform.log, (incident) => reportIncident(log, incident));
+  const health = new HealthRegistry();
+  const metrics = new Metrics();
+  const state: ServerState = {
+    service: options.name,
+    startedAt: new Date(platform.clock()).toISOString(),
+    isDraining: false,
+  };
+  const adapter = createHttpAdapter();
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  refuseForeignHosts(fastify);
+  watchRequests(fastify, metrics, log);
+  const settings: TakenSettings = {
+    platform,
+    operators: new Map(options.operators.map((operator) => [operator.id, operator])),
+  };
+  fastify.decorate(takenSettingsKey, settings);
+
+  class Root {}
+  const root = { module: Root, imports: [kitModule({ platform, runners, health, metrics, state }), ...modules] };
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    logger: new NestLog(log),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemsFilter(log));
+  app.useGlobalPipes(new InputPipe());
+  app.connectMicroservice<MicroserviceOptions>({ strategy: new EmbeddedLogServer(runners) });
+  addServerReadiness(health, runners, state);
+  addRunnerMetrics(metrics, runners, platform.clock);
+  addSequencerMetrics(metrics, platform);
+  const openApi = (): OpenAPIObject => SwaggerModule.createDocument(app, documentHead(options));
+  SwaggerModule.setup('docs', app, openApi, {
+    jsonDocumentUrl: 'docs/openapi.json',
+    yamlDocumentUrl: 'docs/openapi.yaml',
+  });
+
+  let url: string | undefined;
+  let stopping: Promise<Stopped> | undefined;
+  const stop = async (): Promise<Stopped> => {
+    state.isDraining = true;
+    const stopped = await closeWithin(options.drainMsMax ?? drainMsMaxDefault, app, fastify);
+    metrics.close();
+    return stopped;
+  };
+  return {
+    get url() {
+      if (url === undefined) throw new Error('The server has not been started.');
+      return url;
+    },
+    app,
+    runners,
+    health,
+    metrics,
+    openApi,
+    settled: () => runners.settled(),
+    status: () => serverStatus(platform, runners, state),
+    async start() {
+      try {
+        await app.listen({ port: options.port, host });
+        url = urlOf(fastify, host);
+        await app.startAllMicroservices();
+      } catch (error) {
+        await app.close();
+        throw isPortTaken(error) ? new StartRefused(portTaken(options.port), { cause: error }) : error;
+      }
+    },
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+/** Incidents of runners as lines of the log: parked events and retries warn, a fault is an error. */
+function reportIncident(log: Logger, { runner, what, message, error }: RunnerIncident): void {
+  log[what === 'faulted' ? 'error' : 'warn'](
+    { runner, what, ...(error === undefined ? {} : { err: error }) },
+    scrubbed(message),
+  );
+}
+
+/** Closes the application; after the limit, connections still open are cut so that it can end. */
+async function closeWithin(
+  drainMsMax: number,
+  app: NestFastifyApplication,
+  fastify: FastifyInstance,
+): Promise<Stopped> {
+  const closed = app.close().then(() => 'drained' as const);
+  const inTime = await within(drainMsMax, closed);
+  if (inTime !== undefined) return inTime;
+  fastify.server.closeAllConnections();
+  return (await within(cutMsMax, closed)) === undefined ? 'abandoned' : 'cut';
+}
+
+/** The promise's value, or undefined when it takes longer than `ms`. */
+async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value | undefined> {
+  const limit = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => limit.resolve(undefined), ms);
+  try {
+    return await Promise.race([promise, limit.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function documentHead({ name, version = '0.1.0' }: ServerOptions): Omit<OpenAPIObject, 'paths'> {
+  return new DocumentBuilder()
+    .setTitle(`Faemban: ${name}`)
+    .setVersion(version)
+    .setDescription(
+      'Every refusal is a problem document (RFC 9457) with a stable `code` and a sentence in Thai (`detail`) and English (`detailEn`). ' +
+        'Commands name their operator in `Faemban-Operator` and may be sent again with the same `Idempotency-Key`.',
+    )
+    .build();
+}
+
+function urlOf(fastify: FastifyInstance, host: string): string {
+  const { port } = fastify.server.address() as AddressInfo;
+  return `http://${host === '::1' ? '[::1]' : host}:${port}`;
+}
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
+
+const portTaken = (port: number): Sentence => ({
+  th: `พอร์ต ${port} มีโปรแกรมอื่นใช้อยู่ ปิดโปรแกรมนั้น หรือเลือกพอร์ตอื่นด้วย --port`,
+  en: `Port ${port} is taken by another program. Stop that one, or choose another port with --port.`,
+});
+
+const notLoopback: Sentence = {
+  th: 'ยังไม่มีระบบบัญชีผู้ใช้ จึงเปิดได้เฉพาะในเครื่องนี้ (127.0.0.1)',
+  en: 'There are no accounts yet, so the server listens on this machine only (127.0.0.1).',
+};

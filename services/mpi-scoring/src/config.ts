@@ -1,0 +1,6 @@
+import { z } from 'zod';
+
+/** Scoring has nothing to set: rulesets are reference data, everything else comes from the platform. */
+export const mpiScoringConfigSchema = z.strictObject({});
+
+export type MpiScoringConfig = z.infer<typeof mpiScoringConfigSchema>;

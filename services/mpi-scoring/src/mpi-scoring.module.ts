@@ -1,0 +1,29 @@
+import { contextModule } from '@faemban/nest-kit';
+import type { DynamicModule } from '@nestjs/common';
+import { mpiScoringConfigSchema, type MpiScoringConfig } from './config';
+import { RulesetsController } from './rulesets/rulesets.controller';
+import { FindCurrentScore, findCurrentScore } from './scores/household-scores.queries';
+import { householdScores } from './scores/household-scores.view';
+import { ScoreCommand } from './scores/score.command';
+import { createScore } from './scores/score.decisions';
+import { ScoresController } from './scores/scores.controller';
+import { tellScoreOfSurvey } from './scores/tell-score-of-survey.policy';
+import { tellScoreOfWelfare } from './scores/tell-score-of-welfare.policy';
+
+/** Scoring: what ingestion learns of a household is told to its score by policies. Needs the PLATFORM of the server it is part of. */
+export class MpiScoringModule {
+  static register(config: Partial<MpiScoringConfig> = {}): DynamicModule {
+    mpiScoringConfigSchema.parse(config);
+    return contextModule({
+      name: 'mpi-scoring',
+      aggregates: [{ aggregate: createScore(), command: ScoreCommand }],
+      policies: [
+        { policy: tellScoreOfSurvey, command: ScoreCommand },
+        { policy: tellScoreOfWelfare, command: ScoreCommand },
+      ],
+      views: [householdScores],
+      queries: [{ query: FindCurrentScore, answer: findCurrentScore }],
+      controllers: [ScoresController, RulesetsController],
+    });
+  }
+}

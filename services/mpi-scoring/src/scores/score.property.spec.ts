@@ -1,0 +1,101 @@
+import type { HouseholdScoreEvent } from '@faemban/contracts';
+import fc from 'fast-check';
+import { createScore, type RecordScoringInput } from './score.decisions';
+
+const householdId = '0198b2d0-7c01-7000-8000-000000000001';
+const persons = [11, 12, 13].map((number) => `0198b2d0-7c02-7000-8000-0000000000${number}`);
+const day = fc.integer({ min: 1, max: 10 }).map((number) => `2018-02-${String(number).padStart(2, '0')}`);
+const answers = fc.constantFrom('p'.repeat(31), `${'p'.repeat(21)}f${'p'.repeat(9)}`, `f${'p'.repeat(30)}`);
+const area = {
+  sourceCode: '8417010101',
+  village: '8417010101',
+  tambon: '841701',
+  municipality: null,
+  district: '8417',
+  province: '84',
+  crosswalkVersion: 'tpmap-2561.1',
+};
+
+const surveyInput = fc.record({
+  kind: fc.constant('survey' as const),
+  round: fc.constantFrom(2561, 2562),
+  area: fc.constant(area),
+  answers,
+  figures: fc.constant({ incomeSatang: 1, birthWeightG: null, drinkingWaterL: null, utilityWaterL: null }),
+  happiness: fc.constant(null),
+  members: fc
+    .subarray(persons, { minLength: 1 })
+    .map((ids) => ids.map((personId) => ({ personId, elderly: false, disabled: false, chronic: false }))),
+});
+const welfareInput = fc.record({
+  kind: fc.constant('welfare' as const),
+  registerYear: fc.constantFrom(2560, 2561),
+  registrations: fc
+    .subarray(persons, { minLength: 1 })
+    .chain((ids) =>
+      fc.tuple(...ids.map((personId) => fc.boolean().map((verified) => ({ personId, registered: true, verified })))),
+    ),
+});
+const commands = fc
+  .array(fc.tuple(day, fc.oneof(surveyInput, welfareInput)), { minLength: 1, maxLength: 8 })
+  .map((inputs) =>
+    inputs.map(([validFrom, input], index): RecordScoringInput => ({
+      type: 'RecordScoringInput',
+      householdId,
+      factId: `0198b2d0-7c03-7000-8000-00000000000${index}`,
+      source: 'cdd-bmn',
+      validFrom,
+      input,
+    })),
+  );
+
+type Scored = Extract<HouseholdScoreEvent, { type: 'HouseholdScored' }>['data'];
+
+/** The day's score of a round, told plainly: the survey recorded last, and of each year the register recorded last. */
+function expectedOn(known: readonly RecordScoringInput[], round: number, on: string) {
+  const begun = known.filter(({ validFrom }) => validFrom <= on);
+  const survey = begun.findLast(({ input }) => input.kind === 'survey' && input.round === round);
+  if (survey?.input.kind !== 'survey') return undefined;
+  const registers = [2560, 2561].flatMap(
+    (year) => begun.findLast(({ input }) => input.kind === 'welfare' && input.registerYear === year) ?? [],
+  );
+  return { survey: survey.input, facts: new Set([survey.factId, ...registers.map(({ factId }) => factId)]) };
+}
+
+describe('scores of a household, whatever order its facts arrive in', () => {
+  test('each day of each round has exactly the score of the facts known by then', () => {
+    fc.assert(
+      fc.property(commands, (list) => {
+        const { decider } = createScore();
+        let state = decider.initialState;
+        const scores = new Map<number, Scored[]>();
+        for (const [index, command] of list.entries()) {
+          const events = decider.decide(command, state, { commandId: command.factId } as never);
+          state = events.reduce((folded, event) => decider.evolve(folded, event), state);
+          for (const event of events) {
+            if (event.type !== 'HouseholdScored') continue;
+            const { round, validFrom } = event.data;
+            const kept = (scores.get(round) ?? []).filter((score) => score.validFrom < validFrom);
+            scores.set(round, [...kept, event.data]);
+          }
+          for (const round of [2561, 2562]) {
+            for (let number = 1; number <= 11; number++) {
+              const on = `2018-02-${String(number).padStart(2, '0')}`;
+              const score = scores.get(round)?.findLast(({ validFrom }) => validFrom <= on);
+              const expected = expectedOn(list.slice(0, index + 1), round, on);
+              expect(score?.answers).toBe(expected?.survey.answers);
+              expect(new Set(score?.basedOn.map(({ factId }) => factId))).toEqual(expected?.facts ?? new Set());
+              expect(score?.validFrom).toBe(
+                score?.basedOn
+                  .map(({ validFrom }) => validFrom)
+                  .sort()
+                  .at(-1),
+              );
+            }
+          }
+          expect(decider.decide(command, state, { commandId: command.factId } as never)).toEqual([]);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,56 @@
+import { appendFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { benchAppend } from './append.bench';
+import { benchImport } from './import.bench';
+import { benchLoad } from './load.bench';
+import type { BenchResult } from './result';
+
+const usage = `npm run bench -- [append] [load] [import] [--province] [--keep]
+
+Measures each named work (default: all) beside its raw floor in the same run. --province imports the whole province instead of a
+district; --keep adds the results to docs/reference/benchmarks.jsonl with the commit.`;
+
+async function main(): Promise<void> {
+  const words = process.argv.slice(2);
+  if (words.includes('--help')) {
+    console.log(usage);
+    return;
+  }
+  const names = words.filter((word) => !word.startsWith('--'));
+  const asked = (name: string) => names.length === 0 || names.includes(name);
+  const tpmap = join(process.env['FAEMBAN_TEST_DATA'] ?? '../shared/data', 'tpmap-2561');
+  const results: BenchResult[] = [];
+  const add = (more: readonly BenchResult[]) => {
+    for (const result of more) print(result);
+    results.push(...more);
+  };
+  if (asked('append')) add(await benchAppend());
+  if (asked('load')) add(await benchLoad());
+  if (asked('import')) add(await benchImport(tpmap, words.includes('--province')));
+  if (words.includes('--keep')) keep(results);
+}
+
+function print({ work, unit, ours, floor, ratio, aim }: BenchResult): void {
+  const figures = (of: Readonly<Record<string, number>>) =>
+    Object.entries(of)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(' · ');
+  console.log(`${work}: ${unit}\n  ours   ${figures(ours)}`);
+  if (floor) console.log(`  floor  ${figures(floor.figures)}   (${floor.what})`);
+  if (ratio !== undefined) console.log(`  ratio  ${ratio}`);
+  if (aim) console.log(`  aim    ${aim}`);
+}
+
+function keep(results: readonly BenchResult[]): void {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const at = { at: new Date().toISOString(), commit, node: process.version, cores: cpus().length };
+  const file = join(__dirname, '../../../docs/reference/benchmarks.jsonl');
+  for (const result of results) appendFileSync(file, `${JSON.stringify({ ...at, ...result })}\n`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
