@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { StartRefused } from './config';
+import { Connections } from './http/connections';
 import { createHttpAdapter, refuseForeignHosts, watchRequests } from './http/fastify';
 import type { Operator } from './http/operators';
 import { ProblemsFilter } from './http/problems.filter';
@@ -78,8 +79,10 @@ export async function createServer(
   modules: readonly (DynamicModule | Type<object>)[],
   options: ServerOptions,
 ): Promise<Server> {
-  const host = options.host ?? '127.0.0.1';
-  if (!loopbackHosts.some((known) => known === host)) throw new StartRefused(notLoopback);
+  const asked = options.host ?? '127.0.0.1';
+  if (!loopbackHosts.some((known) => known === asked)) throw new StartRefused(notLoopback);
+  // `localhost` would be two servers, one for each kind of address.
+  const host = asked === 'localhost' ? '127.0.0.1' : asked;
   const log = options.log ?? pino({ level: 'silent' });
   const { platform } = options;
   const runners = new Runners(platform.log, (incident) => reportIncident(log, incident));
@@ -94,6 +97,7 @@ export async function createServer(
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   refuseForeignHosts(fastify);
   watchRequests(fastify, metrics, log);
+  const connections = new Connections(fastify.server);
   const settings: TakenSettings = {
     platform,
     operators: new Map(options.operators.map((operator) => [operator.id, operator])),
@@ -123,6 +127,7 @@ export async function createServer(
   let stopping: Promise<Stopped> | undefined;
   const stop = async (): Promise<Stopped> => {
     state.isDraining = true;
+    connections.drain();
     const stopped = await closeWithin(options.drainMsMax ?? drainMsMaxDefault, app, fastify);
     metrics.close();
     return stopped;
@@ -202,7 +207,7 @@ function urlOf(fastify: FastifyInstance, host: string): string {
 }
 
 function isPortTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  return (error as { code?: unknown }).code === 'EADDRINUSE';
 }
 
 const portTaken = (port: number): Sentence => ({

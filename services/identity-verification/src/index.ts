@@ -1,2 +1,14 @@
-/** The package's name, as other packages import it. */
-export const packageName = '@faemban/identity-verification';
+import { createServer, type Server, type ServerOptions } from '@faemban/nest-kit';
+import type { IdentityVerificationConfig } from './config';
+import { IdentityVerificationModule } from './identity-verification.module';
+
+export { identityVerificationConfigSchema, type IdentityVerificationConfig } from './config';
+export { IdentityVerificationModule } from './identity-verification.module';
+
+/** A server of this context alone, on the platform it is given. */
+export function createIdentityVerification(
+  config: Partial<IdentityVerificationConfig>,
+  server: Omit<ServerOptions, 'name'>,
+): Promise<Server> {
+  return createServer([IdentityVerificationModule.register(config)], { name: 'identity-verification', ...server });
+}

@@ -1,2 +1,2 @@
-/** The package's name, as other packages import it. */
-export const packageName = '@faemban/standalone';
+export { createStandalone, type Standalone, type StandaloneOverrides } from './standalone';
+export { demoOperators, standaloneConfigSchema, type StandaloneConfig } from './config';

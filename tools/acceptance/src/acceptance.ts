@@ -204,7 +204,8 @@ function cellsThatMoved(published: readonly PublishedFile[], expected: ReadonlyM
   return moved;
 }
 
-async function eventsOf(system: System): Promise<number> {
-  const { events } = await new Client({ url: system.url }).get<{ events: number }>('/status');
-  return events;
+/** How many events the system has recorded, over all contexts. */
+export async function eventsOf(system: System): Promise<number> {
+  const { contexts } = await new Client({ url: system.url }).get<{ contexts: { events: number }[] }>('/status');
+  return contexts.reduce((sum, { events }) => sum + events, 0);
 }

@@ -1,4 +1,4 @@
-export { accept, type AcceptanceOptions, type AcceptanceReport } from './acceptance';
+export { accept, eventsOf, type AcceptanceOptions, type AcceptanceReport } from './acceptance';
 export { compareCells, type Comparison, type Difference } from './compare';
 export { cellsOf, readPublished } from './published-files';
 export { System } from './system';

@@ -1,4 +1,4 @@
-import { System } from '@faemban/acceptance';
+import { eventsOf, System } from '@faemban/acceptance';
 import { Client, uploadImport } from '@faemban/cli';
 import { makeSmallSurvey, type SmallSurvey } from './small-survey';
 
@@ -85,10 +85,6 @@ async function importSurvey(system: System): Promise<void> {
   await approver.post(`/imports/${importId}/approval`);
   await approver.waitForImport(importId, ({ state }) => state === 'applied');
   await system.settled();
-}
-
-async function eventsOf(system: System): Promise<number> {
-  return (await new Client({ url: system.url }).get<{ events: number }>('/status')).events;
 }
 
 async function allImports(client: Client): Promise<string[]> {

@@ -7,7 +7,11 @@ import { createUpcasters, defineUpcaster } from '../upcasters';
 import { createCommandHandler } from './command-handler';
 
 const open = (householdId: string): HouseholdCommand => ({ type: 'OpenHousehold', householdId, area: '8417' });
-const note = (householdId: string, ...values: number[]): HouseholdCommand => ({ type: 'TakeNotes', householdId, values });
+const note = (householdId: string, ...values: number[]): HouseholdCommand => ({
+  type: 'TakeNotes',
+  householdId,
+  values,
+});
 const close = (householdId: string): HouseholdCommand => ({ type: 'CloseHousehold', householdId });
 
 function setUp(change: (store: EventStore) => Partial<EventStore> = () => ({})) {
@@ -187,7 +191,9 @@ describe('when the outcome of an append is unknown', () => {
   });
 
   test('for good, it says that it does not know', async () => {
-    const { handler } = setUp(() => ({ append: ({ context }) => Promise.reject(new OutcomeUnknown(context.commandId)) }));
+    const { handler } = setUp(() => ({
+      append: ({ context }) => Promise.reject(new OutcomeUnknown(context.commandId)),
+    }));
     await expect(handler.handle(open('a'), commandContext())).rejects.toBeInstanceOf(OutcomeUnknown);
   });
 });

@@ -86,7 +86,8 @@ export function createDecisions<State, Command extends { readonly type: string }
     const before = await store.outcomeOf(commandId);
     if (before !== undefined) {
       if (before.commandDigest !== commandDigest(command)) throw new CommandIdReused(commandId);
-      return repeated(before);
+      const { commandDigest: _, ...appended } = before;
+      return repeated(appended);
     }
     if (decided instanceof Error) throw decided;
     invariant(decided.handled !== undefined, 'a decision without an append says that there is nothing to do');

@@ -17,7 +17,8 @@ export interface Policy<
   readonly key: string;
   readonly on: Definition;
   readonly startAt: 'beginning' | 'now';
-  readonly react: (event: RecordedEvent<EventOf<Definition>>) => readonly Command[];
+  /** A method, so that policies about different events fit in one list. */
+  react(event: RecordedEvent<EventOf<Definition>>): readonly Command[];
 }
 
 /** Declares a policy. */

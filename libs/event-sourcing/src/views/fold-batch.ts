@@ -3,9 +3,9 @@ import { classify, describeFailure } from '../classify';
 import { thaiDayOf } from '../days';
 import { invariant } from '../errors';
 import type { RecordedEvent } from '../events';
-import type { IndexValue, ParkedEvent, Put, StoredSlices, ViewBatch, ViewShape } from '../ports';
+import type { ParkedEvent, Put, StoredSlices, ViewBatch, ViewShape } from '../ports';
 import { noUpcasters, type Upcasters } from '../upcasters';
-import type { SliceFold, Tally, View } from './define-view';
+import type { Contribution, SliceFold, Tally, View } from './define-view';
 import { contributionsOf, DifferenceSum, type Booking } from './tally-differences';
 import { asViewShape, indexedValues, isTally } from './view-shape';
 
@@ -19,9 +19,11 @@ export interface Identified {
 /** What a batch changes. */
 export type FoldedBatch = Pick<ViewBatch, 'puts' | 'removals' | 'tallies' | 'parked'>;
 
+type Slice = StoredSlices[string];
+
 interface Change {
   readonly put?: Put;
-  readonly isRemoved: boolean;
+  readonly isRemoved?: boolean;
   readonly bookings: readonly Booking[];
 }
 
@@ -53,7 +55,7 @@ export function createFolder(
   }: { readonly upcasters?: Upcasters; readonly isOwn?: (id: string, event: RecordedEvent) => boolean } = {},
 ): Folder {
   const shape = asViewShape(readModel);
-  const changeOf = isTally(readModel) ? tallyChange(readModel) : viewChange(readModel, shape);
+  const unfold = isTally(readModel) ? unfoldTally(readModel) : unfoldView(readModel, shape);
 
   const identify = (events: readonly RecordedEvent[]): Identified[] => {
     const identified: Identified[] = [];
@@ -82,16 +84,17 @@ export function createFolder(
     const sum = new DifferenceSum();
 
     for (const [id, group] of grouped(identified, parkedIds, park)) {
-      const slices = stored.get(id);
-      const { change, applied, failure } = longestChange(group, (events) => changeOf(context, id, events, slices));
-      for (const [behind, waiting] of group.slice(applied).entries()) {
-        if (behind === 0) park(waiting, classify(failure), describeFailure(failure));
-        else park(waiting, 'behind', `Waits behind event ${group[applied]?.event.id}.`);
+      const unfolding = unfold(context, id, stored.get(id));
+      const failed = takeInOrder(group, unfolding);
+      if (failed !== undefined) {
+        const [first, ...behind] = group.slice(failed.at);
+        if (first !== undefined) park(first, classify(failed.failure), describeFailure(failed.failure));
+        for (const one of behind) park(one, 'behind', `Waits behind event ${first?.event.id}.`);
       }
-      if (change === undefined) continue;
-      if (change.put !== undefined) puts.push(change.put);
-      if (change.isRemoved) removals.push(id);
-      for (const booking of change.bookings) sum.add(booking);
+      const change = unfolding.change();
+      if (change?.put !== undefined) puts.push(change.put);
+      if (change?.isRemoved) removals.push(id);
+      for (const booking of change?.bookings ?? []) sum.add(booking);
     }
     parked.sort((one, other) => one.seq - other.seq);
     return { puts, removals, tallies: sum.differences(), parked };
@@ -125,112 +128,102 @@ function grouped(
   return groups;
 }
 
-/** The change made by all events or, where one of them fails, by the longest beginning that does not. */
-function longestChange(
+/** Takes events until one fails; says which and why. */
+function takeInOrder(
   group: readonly Identified[],
-  changeOf: (events: readonly RecordedEvent[]) => Change | undefined,
-): { readonly change: Change | undefined; readonly applied: number; readonly failure?: unknown } {
-  const events = group.map(({ event }) => event);
-  try {
-    return { change: changeOf(events), applied: events.length };
-  } catch (failureOfAll) {
-    let change: Change | undefined;
-    for (let applied = 0; applied < events.length; applied += 1) {
-      try {
-        change = changeOf(events.slice(0, applied + 1));
-      } catch (failure) {
-        return { change, applied, failure };
-      }
+  unfolding: Unfolding,
+): { readonly at: number; readonly failure: unknown } | undefined {
+  for (const [at, { event }] of group.entries()) {
+    try {
+      unfolding.take(event);
+    } catch (failure) {
+      return { at, failure };
     }
-    throw failureOfAll;
   }
+  return undefined;
 }
 
-type ChangeOf = (
-  context: ContextName,
-  id: string,
-  events: readonly RecordedEvent[],
-  stored: StoredSlices | undefined,
-) => Change | undefined;
+/** A document on its way through a batch. Shown and counted after every event, so that nothing depends on where batches are cut. */
+interface Unfolding {
+  /** Takes one event; what throws leaves everything as it was. */
+  take(event: RecordedEvent): void;
+  change(): Change | undefined;
+}
+type Unfold = (context: ContextName, id: string, stored: StoredSlices | undefined) => Unfolding;
 
-function viewChange(view: View, shape: ViewShape): ChangeOf {
-  return (context, id, events, stored) => {
+function unfoldView(view: View, shape: ViewShape): Unfold {
+  return (context, id, stored) => {
     const fold = view.slices[context];
     invariant(fold !== undefined, `${view.name} folds events of ${context}`);
-    const slice = stored?.[context];
-    const { state, lastSeq } = foldSlice(fold, slice, events);
-    if (lastSeq === undefined) return undefined;
-    const slices = withSlice(stored, context, state, lastSeq);
-    if (slices === undefined) return { isRemoved: stored !== undefined, bookings: [] };
-    const states: Record<string, unknown> = {};
-    for (const name in slices) states[name] = slices[name]?.state;
-    const doc = shape.show(states, id);
-    const indexed: Readonly<Record<string, IndexValue>> | undefined = doc && indexedValues(shape, doc);
-    return { put: { id, slices, indexed }, isRemoved: false, bookings: [] };
+    let slice = stored?.[context];
+    let change: Change | undefined;
+    return {
+      take(event) {
+        const next = nextSlice(fold, slice, event);
+        if (next === slice) return;
+        const slices = withSlice(stored, context, next);
+        change = slices === undefined ? removal(stored) : { put: putOf(id, slices, shape), bookings: [] };
+        slice = next;
+      },
+      change: () => change,
+    };
   };
 }
 
-function tallyChange(tally: Tally): ChangeOf {
-  return (context, id, events, stored) => {
-    const slice = stored?.[context];
+function unfoldTally(tally: Tally): Unfold {
+  return (context, id, stored) => {
+    let slice = stored?.[context];
+    let counts: readonly Contribution[] | undefined;
+    let change: Change | undefined;
     const bookings: Booking[] = [];
-    let state = slice?.state;
-    let lastSeq = slice?.lastSeq;
-    let changedSeq: number | undefined;
-    let counted = state;
-    let countedAs = contributionsOf(tally, state);
-    for (const [index, event] of events.entries()) {
-      const folded = foldSlice(tally.fold, lastSeq === undefined ? undefined : { state, lastSeq }, [event]);
-      if (folded.lastSeq !== undefined) {
-        state = folded.state;
-        lastSeq = folded.lastSeq;
-        changedSeq = folded.lastSeq;
-      }
-      const knownDay = thaiDay(event.recordedAt);
-      const following = events[index + 1];
-      const isLastOfDay = following === undefined || thaiDay(following.recordedAt) !== knownDay;
-      if (!isLastOfDay || state === counted) continue;
-      const countsAs = contributionsOf(tally, state);
-      for (const contribution of countedAs) bookings.push({ contribution, sign: -1, knownDay });
-      for (const contribution of countsAs) bookings.push({ contribution, sign: 1, knownDay });
-      counted = state;
-      countedAs = countsAs;
-    }
-    if (changedSeq === undefined) return undefined;
-    const slices = withSlice(stored, context, state, changedSeq);
-    if (slices === undefined) return { isRemoved: stored !== undefined, bookings };
-    return { put: { id, slices, indexed: undefined }, isRemoved: false, bookings };
+    return {
+      take(event) {
+        const next = nextSlice(tally.fold, slice, event);
+        if (next === slice) return;
+        counts ??= contributionsOf(tally, slice?.state);
+        const countsNow = contributionsOf(tally, next?.state);
+        const knownDay = thaiDay(event.recordedAt);
+        for (const contribution of counts) bookings.push({ contribution, sign: -1, knownDay });
+        for (const contribution of countsNow) bookings.push({ contribution, sign: 1, knownDay });
+        const slices = withSlice(stored, context, next);
+        change =
+          slices === undefined
+            ? { ...removal(stored), bookings }
+            : { put: { id, slices, indexed: undefined }, bookings };
+        slice = next;
+        counts = countsNow;
+      },
+      change: () => change,
+    };
   };
 }
 
-/** Folds the events a slice has not seen; `lastSeq` is that of the last one that changed it, absent where none did. */
-function foldSlice(
-  fold: SliceFold<unknown>,
-  slice: StoredSlices[string] | undefined,
-  events: readonly RecordedEvent[],
-): { readonly state: unknown; readonly lastSeq: number | undefined } {
-  const seen = slice?.lastSeq ?? 0;
-  let state = slice?.state;
-  let lastSeq: number | undefined;
-  for (const event of events) {
-    if (event.seq <= seen) continue;
-    const next = fold(state, event);
-    if (next !== state) {
-      state = next;
-      lastSeq = event.seq;
-    }
-  }
-  return { state, lastSeq };
+/** The slice after an event; the same one where the event was seen before or changes nothing. */
+function nextSlice(fold: SliceFold<unknown>, slice: Slice | undefined, event: RecordedEvent): Slice | undefined {
+  if (event.seq <= (slice?.lastSeq ?? 0)) return slice;
+  const state = fold(slice?.state, event);
+  return state === slice?.state ? slice : { lastSeq: event.seq, state };
+}
+
+function putOf(id: string, slices: StoredSlices, shape: ViewShape): Put {
+  const states: Record<string, unknown> = {};
+  for (const name in slices) states[name] = slices[name]?.state;
+  const doc = shape.show(states, id);
+  return { id, slices, indexed: doc && indexedValues(shape, doc) };
+}
+
+/** A row that shall be no more; nothing to remove where none was stored. */
+function removal(stored: StoredSlices | undefined): Change {
+  return { isRemoved: stored !== undefined, bookings: [] };
 }
 
 /** The slices with one of them replaced, or left out where its state is undefined; undefined where none is left. */
 function withSlice(
   stored: StoredSlices | undefined,
   context: ContextName,
-  state: unknown,
-  lastSeq: number,
+  slice: Slice | undefined,
 ): StoredSlices | undefined {
-  if (state !== undefined) return { ...stored, [context]: { lastSeq, state } };
+  if (slice?.state !== undefined) return { ...stored, [context]: slice };
   const { [context]: _, ...others } = stored ?? {};
   return Object.keys(others).length === 0 ? undefined : others;
 }

@@ -79,7 +79,13 @@ export class DifferenceSum {
 type Mutable = Omit<TallyDifference, 'add'> & { readonly add: Map<number, number> };
 
 const dayPattern = /^\d{4}-\d{2}-\d{2}$/;
+/** Days found to be days; a province's facts fall on a few hundred of them, so asking once is enough. */
+const knownDays = new Set<string>();
+const knownDaysMax = 20_000;
 
 function isDay(day: string): boolean {
-  return dayPattern.test(day) && !Number.isNaN(Date.parse(day));
+  if (knownDays.has(day)) return true;
+  if (!dayPattern.test(day) || Number.isNaN(Date.parse(day))) return false;
+  if (knownDays.size < knownDaysMax) knownDays.add(day);
+  return true;
 }

@@ -103,6 +103,6 @@ function ofStatus(status: number): Problem {
 /** The status that Nest or Fastify itself gave an error, if it did. */
 function httpStatusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
-  if (!(error instanceof Error) || !('statusCode' in error) || !('code' in error)) return undefined;
-  return typeof error.statusCode === 'number' && String(error.code).startsWith('FST_') ? error.statusCode : undefined;
+  const { statusCode, code } = (error ?? {}) as { statusCode?: unknown; code?: unknown };
+  return typeof statusCode === 'number' && String(code).startsWith('FST_') ? statusCode : undefined;
 }

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { types } from 'node:util';
 import { pino, type DestinationStream, type Logger } from 'pino';
 
 /** Field names that never reach a log line, at the top or one level down. */
@@ -18,6 +19,7 @@ export const redactedFields = [
 
 /** How much is logged. */
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
+/** See {@link logLevels}. */
 export type LogLevel = (typeof logLevels)[number];
 
 /** A logger of JSON lines. Personal fields are censored by name, and 13-digit numbers inside error texts by their form. */
@@ -45,7 +47,7 @@ interface LoggedError {
 }
 
 function errorForLog(error: unknown): LoggedError {
-  if (!(error instanceof Error)) return { type: typeof error, message: scrubbed(String(error)) };
+  if (!types.isNativeError(error)) return { type: typeof error, message: scrubbed(String(error)) };
   return {
     type: error.name,
     message: scrubbed(error.message),

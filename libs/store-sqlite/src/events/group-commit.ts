@@ -6,8 +6,8 @@ import type { PreparedAppend, Recorder } from './recorder';
 /** Bounds of one transaction, so that the event loop stays alive: what is left goes on in its next turn. */
 export interface CommitLimits {
   readonly eventsMax: number;
-  /** Work before the commit itself, in milliseconds. */
-  readonly workMsMax: number;
+  /** Work before the commit itself, in milliseconds; more where commits take longer than that, up to four times as much. */
+  readonly workMs: number;
 }
 
 /** What the writer did since it was opened. */
@@ -22,6 +22,13 @@ export interface CommitStats {
   readonly waiting: number;
 }
 
+/** What an event takes beside its body: envelope, indexes, its command. */
+const envelopeBytes = 1000;
+/** How much of the average a new measurement is. */
+const commitMsWeight = 0.2;
+/** Where the disk is slow, work may take this many times `workMs`, so that not all time goes into commits. */
+const workStretchMax = 4;
+
 type Answer = (result: AppendResult) => void;
 interface Waiting extends PreparedAppend {
   readonly answer: Answer;
@@ -35,6 +42,8 @@ export class GroupCommit {
   private waiting: Waiting[] = [];
   private isScheduled = false;
   private mustReload = false;
+  /** How long commits took lately, in milliseconds. */
+  private commitMs = 0;
   private counts = { commits: 0, accepted: 0, repeated: 0, refused: 0, failed: 0, events: 0 };
   private whenIdle: (() => void)[] = [];
   private readonly begin: Database.Statement;
@@ -45,7 +54,7 @@ export class GroupCommit {
     private readonly recorder: Recorder,
     private readonly clock: Clock,
     private readonly limits: CommitLimits,
-    private readonly onCommitted: () => void,
+    private readonly onCommitted: (bytes: number) => void,
   ) {
     this.begin = db.prepare('BEGIN IMMEDIATE');
     this.commit = db.prepare('COMMIT');
@@ -82,7 +91,9 @@ export class GroupCommit {
       this.recordSome(decided);
       this.recorder.writeHeads();
       isCommitting = true;
+      const started = performance.now();
       this.commit.run();
+      this.commitMs += commitMsWeight * (performance.now() - started - this.commitMs);
     } catch (error) {
       this.giveUp(decided, error, isCommitting);
       return;
@@ -91,14 +102,15 @@ export class GroupCommit {
     this.schedule();
     this.count(decided);
     for (const { waiting, result } of decided) waiting.answer(result);
-    this.onCommitted();
+    this.onCommitted(bytesOf(decided));
     this.tellIdle();
   }
 
   /** Takes from the front of the queue as much as one transaction may hold. */
   private recordSome(decided: { waiting: Waiting; result: AppendResult }[]): void {
     const now = this.clock();
-    const started = performance.now();
+    const { eventsMax, workMs } = this.limits;
+    const until = performance.now() + Math.min(Math.max(workMs, this.commitMs), workMs * workStretchMax);
     let events = 0;
     for (const waiting of this.waiting) {
       // Known before it is recorded, so that a failure in the middle knows whom it concerns.
@@ -106,7 +118,7 @@ export class GroupCommit {
       decided.push(entry);
       entry.result = this.judge(waiting, now);
       events += waiting.prepared.length;
-      if (events >= this.limits.eventsMax || performance.now() - started >= this.limits.workMsMax) return;
+      if (events >= eventsMax || performance.now() >= until) return;
     }
   }
 
@@ -163,4 +175,14 @@ export class GroupCommit {
     this.whenIdle = [];
     for (const resolve of told) resolve();
   }
+}
+
+/** About how much was written: bodies and what stands round them. */
+function bytesOf(decided: readonly { readonly waiting: Waiting; readonly result: AppendResult }[]): number {
+  let bytes = 0;
+  for (const { waiting, result } of decided) {
+    if (!result.ok || result.appended.repeated) continue;
+    for (const prepared of waiting.prepared) bytes += prepared.bytes + envelopeBytes;
+  }
+  return bytes;
 }

@@ -13,6 +13,7 @@ import {
   type EventStore,
   type Ids,
 } from '@faemban/event-sourcing';
+import { WrittenBytes } from '../checkpointer';
 import { holdLock, type HeldLock } from '../data-folder-lock';
 import { StorageFailed, withStorage } from '../failures';
 import { openSqlite } from '../open-sqlite';
@@ -22,7 +23,7 @@ import { GroupCommit, type CommitLimits, type CommitStats } from './group-commit
 import { Recorder, type PreparedAppend } from './recorder';
 import { Wakes } from './wakes';
 
-const limitsDefault: CommitLimits = { eventsMax: 4000, workMsMax: 8 };
+const limitsDefault: CommitLimits = { eventsMax: 4000, workMs: 8 };
 /** How often a reader in another thread or process looks whether something was committed, in milliseconds. */
 const pollMsDefault = 50;
 
@@ -139,6 +140,7 @@ class WritableEvents implements SqliteEvents {
   private readonly reader: EventReader;
   private readonly wakes = new Wakes();
   private readonly commits: GroupCommit;
+  private readonly written: WrittenBytes;
   private isClosed = false;
 
   constructor(
@@ -146,15 +148,18 @@ class WritableEvents implements SqliteEvents {
     { installationId, partitionCount }: Installation,
     ids: Ids,
     private readonly lock: HeldLock | undefined,
-    { clock, limits }: SqliteEventsOptions,
+    { file, clock, limits }: SqliteEventsOptions,
   ) {
     this.installationId = installationId;
     const reader = new EventReader(db);
     this.reader = reader;
     verifyHeads(db, (topic) => reader.contextOf(topic));
     const recorder = new Recorder(db, reader, partitionCount, ids);
-    const wakeAll = (): void => this.wakes.wakeAll();
-    this.commits = new GroupCommit(db, recorder, clock, { ...limitsDefault, ...limits }, wakeAll);
+    this.written = new WrittenBytes(file);
+    this.commits = new GroupCommit(db, recorder, clock, { ...limitsDefault, ...limits }, (bytes) => {
+      this.written.add(bytes);
+      this.wakes.wakeAll();
+    });
     this.log = logOf(reader, partitionCount, this.wakes);
   }
 
@@ -186,6 +191,7 @@ class WritableEvents implements SqliteEvents {
     if (this.isClosed) return;
     this.isClosed = true;
     await this.commits.drained();
+    await this.written.close();
     this.wakes.clear();
     this.db.close();
     this.lock?.release();

@@ -1,4 +1,4 @@
-import { idSchema, roundSchema } from '@faemban/contracts';
+import { idSchema } from '@faemban/contracts';
 import { zodParams, zodQuery } from '@faemban/nest-kit';
 import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
@@ -8,7 +8,7 @@ import { FindCurrentScore, type CurrentScore } from './household-scores.queries'
 
 const householdParams = z.object({ householdId: idSchema });
 const scoreQuery = z.object({
-  round: z.coerce.number().pipe(roundSchema).optional(),
+  round: z.coerce.number().int().min(2500).max(2700).optional(),
   ruleset: z
     .string()
     .regex(/^[a-z][a-z0-9-]{1,39}$/)

@@ -1,0 +1,208 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describeWhere } from '@faemban/fixtures';
+import { chainHash, contentHashOf, genesisHash, serializeData, type EventLog } from '@faemban/event-sourcing';
+import { anAppend, readAll } from '@faemban/event-sourcing/testing';
+import { lockDataFolder } from './data-folder-lock';
+import { SqliteRefused } from './failures';
+import { openSqliteEvents } from './events/sqlite-events';
+
+const clock = Date.now;
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'faemban-faults-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Lets a plain Node process load the sources of this repository, compiled as the build compiles them. */
+const loadSources = `
+  const { readFileSync } = require('node:fs');
+  const { join } = require('node:path');
+  const Module = require('node:module');
+  const { transformSync } = require('@swc/core');
+  const { $schema, sourceMaps, ...options } = JSON.parse(readFileSync('.swcrc', 'utf8'));
+  Module._extensions['.ts'] = (module, filename) =>
+    module._compile(transformSync(readFileSync(filename, 'utf8'), { ...options, swcrc: false, filename }).code, filename);
+  const resolve = Module._resolveFilename;
+  Module._resolveFilename = (request, ...rest) => {
+    const [, name, below = ''] = /^@faemban\\/([^/]+)(\\/testing)?$/.exec(request) ?? [];
+    return resolve(name === undefined ? request : join(process.cwd(), 'libs', name, 'src' + below), ...rest);
+  };
+  const { writeSync } = require('node:fs');
+  const say = (message) => writeSync(1, JSON.stringify(message) + '\\n');
+  const [, file] = process.argv;
+`;
+
+/** Appends on 16 streams at once, each command after the other, saying what was accepted and what failed. */
+const appendUntilEnded = `
+  const { openSqliteEvents } = require('@faemban/store-sqlite');
+  const { anAppend } = require('@faemban/event-sourcing/testing');
+  const caller = async (store) => {
+    let append = anAppend();
+    for (;;) {
+      const { commandId } = append.context;
+      try {
+        const { stream, lastVersion } = await store.append(append);
+        say({ accepted: commandId });
+        append = anAppend({ stream, partitionOf: append.partitionOf, expectedVersion: lastVersion, values: ['บ้าน', lastVersion] });
+      } catch (error) {
+        say({ failed: error.name, append });
+        return;
+      }
+    }
+  };
+  openSqliteEvents({ file, clock: Date.now, partitionCount: 4 }).then(async (events) => {
+    await Promise.all(Array.from({ length: 16 }, () => caller(events.store('ingestion'))));
+    process.exit(0);
+  });
+`;
+
+interface Said {
+  readonly accepted?: string;
+  readonly failed?: string;
+  readonly append?: ReturnType<typeof anAppend>;
+}
+
+function nodeArguments(program: string, path: string): readonly string[] {
+  return ['-e', `${loadSources}${program}`, path];
+}
+
+function run(program: string, path: string): ChildProcess {
+  return spawn(process.execPath, nodeArguments(program, path), { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** Reads what a child says until it has ended. */
+async function listen(child: ChildProcess, heard: (message: Said) => void = () => undefined): Promise<Said[]> {
+  const said: Said[] = [];
+  if (child.stdout === null) throw new Error('The child has an output.');
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.endsWith('}')) continue;
+    const message = JSON.parse(line) as Said;
+    said.push(message);
+    heard(message);
+  }
+  return said;
+}
+
+/** Every command's events once, every partition dense and chained. */
+async function expectWhole(log: EventLog): Promise<ReadonlyMap<string, number>> {
+  const commands = new Map<string, number>();
+  const ends = new Map<number, { seq: number; hash: string }>();
+  for (const event of await readAll(log, 'ingestion', 500)) {
+    const end = ends.get(event.partition) ?? { seq: 0, hash: genesisHash };
+    expect(event.seq).toBe(end.seq + 1);
+    const hash = chainHash(end.hash, event.partition, event.seq, event.recordedAt, event.contentHash);
+    expect(event.chainHash).toBe(hash);
+    expect(event.contentHash).toBe(contentHashOf(event, serializeData(event.data)));
+    ends.set(event.partition, { seq: event.seq, hash });
+    commands.set(event.commandId, Math.max(event.version, commands.get(event.commandId) ?? 0));
+  }
+  for (const head of await log.heads('ingestion')) {
+    expect({ seq: head.seq, hash: head.chainHash }).toEqual(ends.get(head.partition) ?? { seq: 0, hash: genesisHash });
+  }
+  return commands;
+}
+
+describe('a process that is killed while it appends', () => {
+  test('has kept every acknowledged command once, five times over', async () => {
+    const file = join(folder, 'events.sqlite');
+    const acknowledged: string[] = [];
+    for (const acceptedBeforeKill of [1, 40, 400, 90, 1500]) {
+      let accepted = 0;
+      const child = run(appendUntilEnded, file);
+      const said = await listen(child, () => {
+        accepted += 1;
+        if (accepted === acceptedBeforeKill) child.kill('SIGKILL');
+      });
+      expect(said.filter(({ failed }) => failed !== undefined)).toEqual([]);
+      acknowledged.push(...said.map(({ accepted: commandId }) => commandId ?? ''));
+
+      const events = await openSqliteEvents({ file, clock });
+      const commands = await expectWhole(events.log);
+      expect(acknowledged.filter((commandId) => !commands.has(commandId))).toEqual([]);
+      const store = events.store('ingestion');
+      for (const commandId of acknowledged.slice(-50)) {
+        expect(await store.outcomeOf(commandId)).toMatchObject({ commandId, lastVersion: commands.get(commandId) });
+      }
+      await events.close();
+    }
+  }, 60_000);
+});
+
+describeWhere(process.platform === 'linux', 'Linux (ulimit)')('a disk that fails in a commit', () => {
+  test('leaves the outcome unknown, and sending again records once', async () => {
+    const file = join(folder, 'events.sqlite');
+    const made = await openSqliteEvents({ file, clock, partitionCount: 4 });
+    await made.close();
+    const limited = ['-c', `trap '' XFSZ; ulimit -f 512; exec "$0" "$@"`, process.execPath];
+    const child = spawn('bash', [...limited, ...nodeArguments(appendUntilEnded, file)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const said = await listen(child);
+    const accepted = said.flatMap((message) => message.accepted ?? []);
+    const failed = said.flatMap((message) => message.append ?? []);
+    expect(accepted.length).toBeGreaterThan(0);
+    expect(new Set(said.flatMap((message) => message.failed ?? []))).toEqual(new Set(['OutcomeUnknown']));
+
+    const events = await openSqliteEvents({ file, clock });
+    const results = await events.store('ingestion').appendMany(failed);
+    expect(results.every(({ ok }) => ok)).toBe(true);
+    const commands = await expectWhole(events.log);
+    const all = [...accepted, ...failed.map(({ context }) => context.commandId)];
+    expect([...commands.keys()].sort()).toEqual(all.sort());
+    await events.close();
+  }, 30_000);
+});
+
+describe('a second process', () => {
+  const tryToLock = `
+    const { lockDataFolder, openSqliteEvents } = require('@faemban/store-sqlite');
+    try {
+      lockDataFolder(file);
+      say({ accepted: 'locked' });
+    } catch (error) {
+      say({ failed: error.name + ' ' + error.sentence.th + ' ' + error.sentence.en });
+    }
+  `;
+  const tryToOpen = `
+    require('@faemban/store-sqlite').openSqliteEvents({ file, clock: Date.now }).then(
+      () => say({ accepted: 'opened' }),
+      (error) => say({ failed: error.name + ' ' + error.sentence.th + ' ' + error.sentence.en }),
+    );
+  `;
+  const holdAndWait = `
+    require('@faemban/store-sqlite').lockDataFolder(file);
+    say({ accepted: 'locked' });
+    setInterval(() => undefined, 1000);
+  `;
+
+  test('is refused a locked data folder, in a sentence that says what is possible', async () => {
+    const lock = lockDataFolder(folder);
+    const [refused] = await listen(run(tryToLock, folder));
+    expect(refused?.failed).toMatch(/^StoreRefused .*หยุดโปรเซสนั้นก่อน.* Stop it first, or choose another folder/);
+    lock.release();
+    expect(await listen(run(tryToLock, folder))).toEqual([{ accepted: 'locked' }]);
+  }, 30_000);
+
+  test('finds no stale lock when the first was killed', async () => {
+    const child = run(holdAndWait, folder);
+    await listen(child, () => {
+      expect(() => lockDataFolder(folder)).toThrow(SqliteRefused);
+      child.kill('SIGKILL');
+    });
+    lockDataFolder(folder).release();
+  }, 30_000);
+
+  test('is refused an events file that is being written', async () => {
+    const file = join(folder, 'events.sqlite');
+    const events = await openSqliteEvents({ file, clock });
+    const [refused] = await listen(run(tryToOpen, file));
+    expect(refused?.failed).toMatch(/^StoreRefused .*โปรเซสอื่นกำลังเขียน.* Another process is writing/);
+    await events.close();
+  }, 30_000);
+});

@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { addVector, VectorWriter } from './sparse-vector';
+
+const amounts = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(0) },
+  { weight: 3, arbitrary: fc.integer({ min: -200, max: 200 }) },
+  { weight: 1, arbitrary: fc.maxSafeInteger().map((amount) => Math.trunc(amount / 2)) },
+);
+
+describe('a sparse vector', () => {
+  test('read back is what was written, added to what was there', () => {
+    fc.assert(
+      fc.property(fc.array(amounts, { maxLength: 400 }), (values) => {
+        const bytes = Uint8Array.from(new VectorWriter(values.length).write(Float64Array.from(values)));
+        const sums = new Float64Array(values.length).fill(1);
+        addVector(bytes, sums);
+        expect([...sums]).toEqual(values.map((value) => 1 + value));
+      }),
+      { seed: 20210301 },
+    );
+  });
+
+  test('of nothing takes no space, and small counts take two bytes', () => {
+    const writer = new VectorWriter(300);
+    expect(writer.write(new Float64Array(300))).toHaveLength(0);
+    const counts = new Float64Array(300);
+    counts[0] = 63;
+    counts[100] = -64;
+    expect(writer.write(counts)).toHaveLength(4);
+  });
+
+  test('refuses what is not whole or too large to be exact', () => {
+    const writer = new VectorWriter(1);
+    for (const amount of [0.5, Number.NaN, 2 ** 53]) {
+      expect(() => writer.write(Float64Array.of(amount))).toThrow(/whole numbers/);
+    }
+  });
+});

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { personVaultPort } from '@faemban/contracts';
+import type { CommandHandler } from '@faemban/event-sourcing';
+import { commandHandlerToken, contextModule, PLATFORM, type Platform } from '@faemban/nest-kit';
+import { type DynamicModule, Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type IdentityVerificationConfig, identityVerificationConfigSchema } from './config';
+import { PersonCommand } from './persons/person.command';
+import { personAggregate, type PersonInput } from './persons/person.decisions';
+import { PersonsController } from './persons/persons.controller';
+import { createKeyedHashes } from './vault/keyed-hashes.keys';
+import { readVaultKeys } from './vault/key-file.keys';
+import { EmbeddedPersonVault } from './vault/person-vault.service';
+import { createSealing } from './vault/sealing.keys';
+import { openVaultStore } from './vault/vault.store';
+
+/** Closes the vault's files once every batch is done. */
+@Injectable()
+class VaultFiles implements OnApplicationShutdown {
+  constructor(@Inject(EmbeddedPersonVault) private readonly vault: EmbeddedPersonVault) {}
+
+  onApplicationShutdown(): Promise<void> {
+    return this.vault.close();
+  }
+}
+
+/**
+ * Identity verification: the person vault. Global, so that ingestion finds `personVaultPort`. Needs the PLATFORM of the server it is
+ * part of, and keeps its files below its data folder.
+ */
+export class IdentityVerificationModule {
+  static register(config: Partial<IdentityVerificationConfig> = {}): DynamicModule {
+    const { keysFolder, vaultFolder } = identityVerificationConfigSchema.parse(config);
+    const vault = {
+      provide: EmbeddedPersonVault,
+      inject: [PLATFORM, commandHandlerToken(personAggregate)],
+      useFactory: async (platform: Platform, handler: CommandHandler<PersonInput>) => {
+        const keysDir = join(platform.dataDir, keysFolder);
+        const keys = readVaultKeys(join(keysDir, 'identity-verification.key'));
+        const store = openVaultStore({
+          keys: join(keysDir, 'identity-verification.sqlite'),
+          entries: join(platform.dataDir, vaultFolder, 'vault.sqlite'),
+        });
+        const opened = new EmbeddedPersonVault({
+          store,
+          handler,
+          hashes: createKeyedHashes(keys.matching),
+          sealing: createSealing(keys.sealing),
+          clock: platform.clock,
+          ids: platform.ids,
+        });
+        await opened.resume();
+        return opened;
+      },
+    };
+    const context = contextModule({
+      name: 'identity-verification',
+      aggregates: [{ aggregate: personAggregate, command: PersonCommand }],
+      controllers: [PersonsController],
+      providers: [vault, VaultFiles, { provide: personVaultPort, useExisting: EmbeddedPersonVault }],
+      exports: [personVaultPort],
+    });
+    return { ...context, global: true };
+  }
+}

@@ -1,0 +1,271 @@
+import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type {
+  NumberMatch,
+  PersonBatch,
+  PersonVault,
+  RecordedHousehold,
+  VaultDocument,
+  VaultMember,
+} from '@faemban/contracts';
+import { type Clock, type CommandContext, type CommandHandler, type Ids, sequencedId } from '@faemban/event-sourcing';
+import { personNameKey } from '@faemban/thai';
+import type { ErasePerson, PersonInput, SuspectedDuplicate } from '../persons/person.decisions';
+import type { KeyedHashes } from './keyed-hashes.keys';
+import { keyBytes, type PersonalData, type Sealing, sealNonceBytes } from './sealing.keys';
+import { bytesOf } from './vault.store';
+import type { Announcement, Entry, Identity, VaultStore } from './vault-store';
+
+/** How many persons are hashed, matched and sealed before other work gets a turn: about 5 ms. */
+const personsPerSlice = 128;
+
+/** Persons announced in one durable write. */
+const announcementsPerWrite = 512;
+
+/** What the vault is made of. */
+export interface VaultParts {
+  readonly store: VaultStore;
+  readonly hashes: KeyedHashes;
+  readonly sealing: Sealing;
+  readonly handler: CommandHandler<PersonInput>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** What the vault answers about one person. */
+export type VaultAnswer =
+  | { readonly state: 'unknown' }
+  | { readonly state: 'erased' }
+  | { readonly state: 'kept'; readonly householdId: string; readonly document: VaultDocument; readonly data: PersonalData };
+
+/** Everything about one batch that announces itself later: what an envelope needs besides the person. */
+type Told = Pick<PersonBatch, 'batchId' | 'actor' | 'correlationId' | 'causationId'>;
+
+interface PendingBatch extends Told {
+  readonly announcements: readonly Announcement[];
+}
+
+/**
+ * Names, numbers and addresses of people, and nobody else's business.
+ *
+ * Identities are written first, then sealed entries, then events; announcements wait with the identities until their events are
+ * recorded, so a crash at any point leaves nothing doubled and nothing untold. Batches run one after another.
+ */
+export class EmbeddedPersonVault implements PersonVault {
+  private running: Promise<unknown> = Promise.resolve();
+  /** Batches whose identities are stored and whose events may not be. */
+  private readonly untold = new Map<string, PendingBatch>();
+  /** Batches whose events are stored; their announcements go with the next write. */
+  private announced: string[] = [];
+
+  constructor(private readonly parts: VaultParts) {}
+
+  /** Finishes what a crash left: announcements and erasures. Called before anything else. */
+  async resume(): Promise<void> {
+    for (const { batchId, json } of this.parts.store.pendingAnnouncements()) {
+      this.untold.set(batchId, JSON.parse(json) as PendingBatch);
+    }
+    await this.announceUntold();
+    for (const { command } of this.parts.store.pendingErasures()) {
+      const { erase, context } = JSON.parse(command) as { erase: ErasePerson; context: CommandContext };
+      await this.tellErasure(erase, context);
+    }
+  }
+
+  recordPersons(batch: PersonBatch): Promise<readonly RecordedHousehold[]> {
+    const recorded = this.running.then(() => this.record(batch));
+    this.running = recorded.catch(() => undefined);
+    return recorded;
+  }
+
+  async findByNumbers(numbers: readonly string[]): Promise<readonly NumberMatch[]> {
+    const matches: NumberMatch[] = [];
+    for (const [index, number] of numbers.entries()) {
+      if (index % (2 * personsPerSlice) === 0) await nextTurn();
+      matches.push(this.findByNumber(number));
+    }
+    return matches;
+  }
+
+  /** Opens one person's entry. */
+  read(personId: string): VaultAnswer {
+    const entry = this.parts.store.entry(personId);
+    if (entry === undefined) return { state: 'unknown' };
+    const identity = this.parts.store.identity(personId);
+    if (identity === undefined) return { state: 'erased' };
+    const data = this.parts.sealing.open(bytesOf(personId), identity.secret, entry.sealed);
+    return { state: 'kept', householdId: identity.householdId, document: entry.document, data };
+  }
+
+  /** Destroys a person's secret, then says so. What was sealed, here and in every copy, can no longer be read. */
+  erase(erase: ErasePerson, context: CommandContext): Promise<void> {
+    const erased = this.running.then(async () => {
+      this.parts.store.beginErasure({ personId: erase.personId, command: JSON.stringify({ erase, context }) });
+      await this.tellErasure(erase, context);
+    });
+    this.running = erased.catch(() => undefined);
+    return erased;
+  }
+
+  close(): Promise<void> {
+    return this.running.then(() => this.parts.store.close());
+  }
+
+  private findByNumber(number: string): NumberMatch {
+    const holders = this.parts.store.identitiesOf(this.parts.hashes.ofNumber(number));
+    const [holder] = holders;
+    if (holder === undefined) return { found: 'none' };
+    if (holders.length > 1) return { found: 'several' };
+    const entry = this.parts.store.entry(holder.personId);
+    if (entry === undefined) return { found: 'none' };
+    return { found: 'one', personId: holder.personId, householdId: holder.householdId, document: entry.document };
+  }
+
+  private async record(batch: PersonBatch): Promise<readonly RecordedHousehold[]> {
+    await this.announceUntold();
+    const { batchId, actor, correlationId, causationId } = batch;
+    const recognition = new Recognition(this.parts, batch);
+    const households: RecordedHousehold[] = [];
+    let turn = 0;
+    for (const household of batch.households) {
+      if (turn >= personsPerSlice) {
+        turn = 0;
+        await nextTurn();
+      }
+      turn += household.members.length;
+      households.push({ householdId: household.householdId, personIds: recognition.recognise(household) });
+    }
+    const { announcements } = recognition;
+    const pending: PendingBatch = { batchId, actor, correlationId, causationId, announcements };
+    this.parts.store.putIdentities({
+      identities: recognition.identities,
+      announced: this.announced,
+      ...(announcements.length > 0 ? { announcements: { batchId, json: JSON.stringify(pending) } } : {}),
+    });
+    this.announced = [];
+    if (announcements.length > 0) this.untold.set(batchId, pending);
+    this.parts.store.putEntries(recognition.entries);
+    await nextTurn();
+    await this.announceUntold();
+    return households;
+  }
+
+  /** Tells what is stored and perhaps not told. A repeated command changes nothing. */
+  private async announceUntold(): Promise<void> {
+    for (const [batchId, { announcements, batchId: _, ...told }] of this.untold) {
+      for (let from = 0; from < announcements.length; from += announcementsPerWrite) {
+        const occurredAt = new Date(this.parts.clock()).toISOString();
+        const results = await this.parts.handler.handleMany(
+          announcements.slice(from, from + announcementsPerWrite).map(({ area, ...person }) => ({
+            command: { type: 'RecordPerson', ...person },
+            // The person's id is new and rises with time, so his first command may be named after it.
+            context: { commandId: sequencedId(person.personId, 0), area, occurredAt, ...told },
+          })),
+        );
+        for (const result of results) if (!result.ok) throw result.error;
+      }
+      this.untold.delete(batchId);
+      this.announced.push(batchId);
+    }
+  }
+
+  private async tellErasure(erase: ErasePerson, context: CommandContext): Promise<void> {
+    await this.parts.handler.handle(erase, context);
+    this.parts.store.finishErasure(erase.personId);
+  }
+}
+
+/** Tells, member by member, who is known and who is new. Collects what is to be written; writes nothing itself. */
+class Recognition {
+  readonly identities: Identity[] = [];
+  readonly entries: Entry[] = [];
+  readonly announcements: Announcement[] = [];
+  /** Identities of this batch, which the store does not have yet, by their match hash. */
+  private readonly ofThisBatch = new Map<string, Identity[]>();
+  private random = Buffer.alloc(0);
+  private randomUsed = 0;
+
+  constructor(
+    private readonly parts: VaultParts,
+    private readonly batch: PersonBatch,
+  ) {}
+
+  recognise({ householdId, area, address, members }: PersonBatch['households'][number]): string[] {
+    const taken = new Set<string>();
+    return members.map((member) => {
+      const nameKey = personNameKey(member.firstName, member.lastName);
+      const nameHash = this.parts.hashes.ofName(nameKey);
+      const { known, matchHash, holders } = this.knownOf(member, nameKey, nameHash, householdId, taken);
+      const identity = known ?? this.newIdentity(householdId, matchHash, nameHash);
+      if (known === undefined) {
+        const suspected = holders.map((other) => suspectedOf(other, nameHash));
+        const { source } = this.batch;
+        const { personId } = identity;
+        this.announcements.push({ personId, householdId, area, source, document: member.document, suspected });
+      }
+      taken.add(identity.personId);
+      this.keep(identity, householdId);
+      const { title, firstName, lastName, number, bornOn, bornPrecision } = member;
+      const data: PersonalData = { title, firstName, lastName, number, bornOn, bornPrecision, address };
+      const nonce = this.randomBytes(sealNonceBytes);
+      const sealed = this.parts.sealing.seal(bytesOf(identity.personId), identity.secret, nonce, data);
+      this.entries.push({ personId: identity.personId, document: member.document, sealed });
+      return identity.personId;
+    });
+  }
+
+  private knownOf(member: VaultMember, nameKey: string, nameHash: Buffer, householdId: string, taken: Set<string>) {
+    if (member.number === '') {
+      for (let ordinal = 0; ; ordinal += 1) {
+        const matchHash = this.parts.hashes.ofUnnumbered(householdId, nameKey, member.bornOn ?? '', ordinal);
+        const [known] = this.holdersOf(matchHash);
+        if (known === undefined || !taken.has(known.personId)) return { known, matchHash, holders: [] };
+      }
+    }
+    const matchHash = this.parts.hashes.ofNumber(member.number);
+    const holders = this.holdersOf(matchHash);
+    const sameName = holders.filter((holder) => holder.nameHash.equals(nameHash) && !taken.has(holder.personId));
+    const known =
+      sameName.find((holder) => holder.householdId === householdId) ??
+      sameName.find(({ source, round }) => source !== this.batch.source || round !== this.batch.round);
+    return { known, matchHash, holders };
+  }
+
+  private holdersOf(matchHash: Buffer): readonly Identity[] {
+    const here = this.ofThisBatch.get(matchHash.toString('latin1'));
+    const stored = this.parts.store.identitiesOf(matchHash);
+    if (here === undefined) return stored;
+    const newer = new Set(here.map(({ personId }) => personId));
+    return [...stored.filter(({ personId }) => !newer.has(personId)), ...here];
+  }
+
+  private newIdentity(householdId: string, matchHash: Buffer, nameHash: Buffer): Identity {
+    const { source, round } = this.batch;
+    const secret = this.randomBytes(keyBytes);
+    return { personId: this.parts.ids.next(), householdId, source, round, matchHash, nameHash, secret };
+  }
+
+  /** An older round never moves a person back to where he used to live. */
+  private keep(identity: Identity, householdId: string): void {
+    const { source, round } = this.batch;
+    const kept = round >= identity.round ? { ...identity, householdId, source, round } : identity;
+    this.identities.push(kept);
+    const key = kept.matchHash.toString('latin1');
+    const others = (this.ofThisBatch.get(key) ?? []).filter(({ personId }) => personId !== kept.personId);
+    this.ofThisBatch.set(key, [...others, kept]);
+  }
+
+  private randomBytes(count: number): Buffer {
+    if (this.randomUsed + count > this.random.length) {
+      this.random = randomBytes(16 * 1024);
+      this.randomUsed = 0;
+    }
+    this.randomUsed += count;
+    return this.random.subarray(this.randomUsed - count, this.randomUsed);
+  }
+}
+
+function suspectedOf(other: Identity, nameHash: Buffer): SuspectedDuplicate {
+  const reason = other.nameHash.equals(nameHash) ? 'same-number-other-household' : 'same-number-other-name';
+  return { otherPersonId: other.personId, reason };
+}

@@ -1,0 +1,63 @@
+import type { VaultDocument } from '@faemban/contracts';
+import type { SuspectedDuplicate } from '../persons/person.decisions';
+
+/** How a person is recognised. Lives with the keys, apart from the data: hashes, the household he is in, and his secret. */
+export interface Identity {
+  readonly personId: string;
+  /** Where he lives, as the latest round said. */
+  readonly householdId: string;
+  readonly source: string;
+  readonly round: number;
+  readonly matchHash: Buffer;
+  readonly nameHash: Buffer;
+  readonly secret: Buffer;
+}
+
+/** A person's entry in the vault. */
+export interface Entry {
+  readonly personId: string;
+  readonly document: VaultDocument;
+  readonly sealed: Buffer;
+}
+
+/** A new person that may not have been announced by an event yet. Holds nothing personal. */
+export interface Announcement {
+  readonly personId: string;
+  readonly householdId: string;
+  readonly area: string;
+  readonly source: string;
+  readonly document: VaultDocument;
+  readonly suspected: readonly SuspectedDuplicate[];
+}
+
+/** An erasure that has begun; it is finished after a crash. */
+export interface Erasure {
+  readonly personId: string;
+  /** The command and its context, as JSON. */
+  readonly command: string;
+}
+
+/**
+ * Where the vault keeps its two halves: identities with their secrets, and sealed entries. They are two files with backups of their own.
+ * Each call is durable when it returns.
+ */
+export interface VaultStore {
+  /** Everyone with this hash, oldest first. */
+  identitiesOf(matchHash: Buffer): readonly Identity[];
+  identity(personId: string): Identity | undefined;
+  /** Writes identities, and remembers the announcements still to be made under the batch's id; forgets those of `announced` batches. */
+  putIdentities(change: {
+    readonly identities: readonly Identity[];
+    readonly announcements?: { readonly batchId: string; readonly json: string };
+    readonly announced?: readonly string[];
+  }): void;
+  pendingAnnouncements(): readonly { readonly batchId: string; readonly json: string }[];
+  putEntries(entries: readonly Entry[]): void;
+  entry(personId: string): Entry | undefined;
+  /** Destroys the identity with its secret, overwriting it, and remembers the erasure until {@link finishErasure}. */
+  beginErasure(erasure: Erasure): void;
+  /** Takes the sealed entry away and forgets the erasure. */
+  finishErasure(personId: string): void;
+  pendingErasures(): readonly Erasure[];
+  close(): void;
+}

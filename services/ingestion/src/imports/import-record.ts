@@ -1,0 +1,48 @@
+import type { EventOf, ImportKind, ImportPart, importApplied, importUploaded, importValidated } from '@faemban/contracts';
+import { bmnMapping } from '../sources/bmn-survey';
+import { registerMapping } from '../sources/welfare-register';
+
+/** How far an import is. `recording` is the end of validating: what was found is fixed and is being told. */
+export const importStates = [
+  ...(['receiving', 'validating', 'recording', 'validated', 'approved', 'applying', 'applied', 'rejected'] as const),
+];
+export type ImportState = (typeof importStates)[number];
+
+/** What validating found. */
+export type ImportFound = Omit<EventOf<typeof importValidated>['data'], 'importId'> & { readonly toReview: number };
+/** What applying did so far. */
+export type ImportDone = Omit<EventOf<typeof importApplied>['data'], 'importId'>;
+
+/** An import as ingestion's own file has it. `bucket` is the next one to apply; `serial` the state of the vault it was compared with. */
+export interface ImportRecord {
+  readonly no: number;
+  readonly importId: string;
+  readonly commandId: string;
+  readonly kind: ImportKind;
+  readonly source: string;
+  readonly round: number;
+  readonly mapping: string;
+  readonly state: ImportState;
+  readonly createdAt: string;
+  readonly endedAt: string | null;
+  readonly found: ImportFound | null;
+  readonly applied: ImportDone | null;
+  readonly bucket: number;
+  readonly serial: number;
+  readonly sameAs: string | null;
+}
+
+/** A file of an import. */
+export type ImportFile = EventOf<typeof importUploaded>['data']['files'][number];
+
+/** Which parts an import of a kind has, and how they are read. */
+export const importForms: Readonly<Record<ImportKind, { readonly parts: readonly ImportPart[]; readonly mapping: string }>> = {
+  'bmn-survey': { parts: ['households', 'members'], mapping: bmnMapping },
+  'welfare-register': { parts: ['register'], mapping: registerMapping },
+};
+
+export const nothingDone: ImportDone = { listed: 0, surveyed: 0, registrations: 0, unchanged: 0, toReview: 0 };
+
+/** What an import would do to a household, or what stands in its way. */
+export const verdicts = ['new', 'changed', 'same', 'conflict', 'ambiguous', 'review'] as const;
+export type Verdict = (typeof verdicts)[number];

@@ -1,0 +1,197 @@
+import type { ImportKind, ImportPart } from '@faemban/contracts';
+import type { RowProblem } from '../sources/row-problem';
+import type { Database } from '../staging/schema.store';
+import type { ImportFile, ImportRecord, ImportState } from './import-record';
+
+/** Problems kept of an import, of each severity; all are counted. */
+export const problemsKeptMax = 10_000;
+
+interface Row {
+  readonly no: number;
+  readonly id: string;
+  readonly command: string;
+  readonly kind: string;
+  readonly source: string;
+  readonly round: number;
+  readonly mapping: string;
+  readonly state: string;
+  readonly created_at: string;
+  readonly ended_at: string | null;
+  readonly found: string | null;
+  readonly applied: string | null;
+  readonly bucket: number;
+  readonly serial: number;
+  readonly same_as: string | null;
+}
+
+/** Somebody has to look at this before it can be applied. */
+export interface Review {
+  readonly part: ImportPart;
+  readonly row: number;
+  readonly reason: string;
+  readonly area: string | null;
+  readonly th: string;
+  readonly en: string;
+}
+
+type Change = Partial<Pick<ImportRecord, 'state' | 'endedAt' | 'found' | 'applied' | 'bucket' | 'serial' | 'sameAs'>>;
+
+const columns: Readonly<Record<keyof Change, string>> = {
+  ...{ state: 'state', endedAt: 'ended_at', found: 'found', applied: 'applied', bucket: 'bucket', serial: 'serial' },
+  sameAs: 'same_as',
+};
+
+/** How far every import is, its files, and what was found wrong. */
+export class ImportsStore {
+  constructor(private readonly db: Database) {}
+
+  create(record: Pick<ImportRecord, 'importId' | 'commandId' | 'kind' | 'source' | 'round' | 'mapping' | 'createdAt'>): ImportRecord {
+    const { importId, commandId, kind, source, round, mapping, createdAt } = record;
+    this.db
+      .prepare(
+        `INSERT INTO imports (id, command, kind, source, round, mapping, state, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, 'receiving', ?)`,
+      )
+      .run(importId, commandId, kind, source, round, mapping, createdAt);
+    return this.get(importId);
+  }
+
+  find(importId: string): ImportRecord | undefined {
+    return recordOf(this.db.prepare<[string], Row>('SELECT * FROM imports WHERE id = ?').get(importId));
+  }
+
+  get(importId: string): ImportRecord {
+    const record = this.find(importId);
+    if (record === undefined) throw new Error('There is no such import.');
+    return record;
+  }
+
+  findByCommand(commandId: string): ImportRecord | undefined {
+    return recordOf(this.db.prepare<[string], Row>('SELECT * FROM imports WHERE command = ?').get(commandId));
+  }
+
+  /** Newest first; `before` is the number of the last one of the page before. */
+  page(before: number | undefined, limit: number): ImportRecord[] {
+    return this.db
+      .prepare<[number, number], Row>('SELECT * FROM imports WHERE no < ? ORDER BY no DESC LIMIT ?')
+      .all(before ?? Number.MAX_SAFE_INTEGER, limit)
+      .flatMap((row) => recordOf(row) ?? []);
+  }
+
+  /** Imports in one of these states, oldest first. */
+  inState(...states: ImportState[]): ImportRecord[] {
+    return this.db
+      .prepare<string[], Row>(`SELECT * FROM imports WHERE state IN (${states.map(() => '?').join()}) ORDER BY no`)
+      .all(...states)
+      .flatMap((row) => recordOf(row) ?? []);
+  }
+
+  /** How many surveys were applied so far: what the vault knows has changed when this has. */
+  appliedSurveys(): number {
+    const row = this.db
+      .prepare<[], { count: number }>("SELECT count(*) AS count FROM imports WHERE kind = 'bmn-survey' AND state = 'applied'")
+      .get();
+    return row?.count ?? 0;
+  }
+
+  change({ no }: Pick<ImportRecord, 'no'>, change: Change): void {
+    const fields = Object.entries(change).filter(([, value]) => value !== undefined);
+    const values = fields.map(([, value]) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value));
+    const assignments = fields.map(([field]) => `${columns[field as keyof Change]} = ?`).join(', ');
+    this.db.prepare(`UPDATE imports SET ${assignments} WHERE no = ?`).run(...values, no);
+  }
+
+  putFile({ no }: Pick<ImportRecord, 'no'>, { part, sha256, bytes }: ImportFile): void {
+    this.db.prepare('INSERT OR REPLACE INTO files (import, part, sha256, bytes) VALUES (?, ?, ?, ?)').run(no, part, sha256, bytes);
+  }
+
+  files({ no }: Pick<ImportRecord, 'no'>): ImportFile[] {
+    return this.db
+      .prepare<[number], ImportFile>('SELECT part, sha256, bytes FROM files WHERE import = ? ORDER BY part')
+      .all(no);
+  }
+
+  /** An earlier import of exactly these files by the same source, for the same round, read the same way, that was not rejected. */
+  findSame(record: ImportRecord): ImportRecord | undefined {
+    const wanted = fingerprint(this.files(record));
+    return this.db
+      .prepare<[string, number, string, number], Row>(
+        `SELECT * FROM imports WHERE source = ? AND round = ? AND mapping = ? AND no < ? AND state NOT IN ('receiving', 'rejected')
+         ORDER BY no`,
+      )
+      .all(record.source, record.round, record.mapping, record.no)
+      .flatMap((row) => recordOf(row) ?? [])
+      .find((earlier) => fingerprint(this.files(earlier)) === wanted);
+  }
+
+  addProblems({ no }: Pick<ImportRecord, 'no'>, firstN: number, problems: readonly RowProblem[]): void {
+    const add = this.db.prepare('INSERT INTO problems (import, n, part, row, col, code, severity, th, en) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.db.transaction(() => {
+      for (const [index, { part, row, column, code, severity, sentence }] of problems.entries()) {
+        add.run(no, firstN + index, part, row, column, code, severity, sentence.th, sentence.en);
+      }
+    })();
+  }
+
+  /** Errors first, then warnings, each in the order they were found. */
+  problems({ no }: Pick<ImportRecord, 'no'>, after: readonly [string, number], limit: number): (RowProblem & { n: number })[] {
+    return this.db
+      .prepare<[number, string, number, number], RowProblem & { n: number; th: string; en: string }>(
+        `SELECT n, part, row, col AS "column", code, severity, th, en FROM problems
+         WHERE import = ? AND (severity, n) > (?, ?) ORDER BY severity, n LIMIT ?`,
+      )
+      .all(no, ...after, limit)
+      .map(({ th, en, ...problem }) => ({ ...problem, sentence: { th, en } }));
+  }
+
+  addReviews({ no }: Pick<ImportRecord, 'no'>, firstN: number, reviews: readonly Review[]): void {
+    const add = this.db.prepare('INSERT INTO reviews (import, n, part, row, reason, area, th, en) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    this.db.transaction(() => {
+      for (const [index, { part, row, reason, area, th, en }] of reviews.entries()) {
+        add.run(no, firstN + index, part, row, reason, area, th, en);
+      }
+    })();
+  }
+
+  reviews({ no }: Pick<ImportRecord, 'no'>, after: number, limit: number): (Review & { n: number })[] {
+    return this.db
+      .prepare<[number, number, number], Review & { n: number }>(
+        'SELECT n, part, row, reason, area, th, en FROM reviews WHERE import = ? AND n > ? ORDER BY n LIMIT ?',
+      )
+      .all(no, after, limit);
+  }
+
+  /** Forgets what an earlier, unfinished validation found. */
+  clearFindings({ no }: Pick<ImportRecord, 'no'>): void {
+    for (const table of ['problems', 'reviews']) this.db.prepare(`DELETE FROM ${table} WHERE import = ?`).run(no);
+  }
+
+  /** Imports that ended before an instant and whose files are still there. */
+  toSweep(before: string): ImportRecord[] {
+    return this.db
+      .prepare<[string], Row>('SELECT * FROM imports WHERE swept = 0 AND ended_at < ? ORDER BY no')
+      .all(before)
+      .flatMap((row) => recordOf(row) ?? []);
+  }
+
+  markSwept({ no }: Pick<ImportRecord, 'no'>): void {
+    this.db.prepare('UPDATE imports SET swept = 1 WHERE no = ?').run(no);
+  }
+}
+
+const fingerprint = (files: readonly ImportFile[]): string => files.map(({ part, sha256 }) => `${part}:${sha256}`).join();
+
+function recordOf(row: Row | undefined): ImportRecord | undefined {
+  if (row === undefined) return undefined;
+  const { no, id, command, kind, source, round, mapping, state, bucket, serial } = row;
+  return {
+    ...{ no, importId: id, commandId: command, source, round, mapping, bucket, serial },
+    kind: kind as ImportKind,
+    state: state as ImportState,
+    createdAt: row.created_at,
+    endedAt: row.ended_at,
+    found: row.found === null ? null : (JSON.parse(row.found) as ImportRecord['found']),
+    applied: row.applied === null ? null : (JSON.parse(row.applied) as ImportRecord['applied']),
+    sameAs: row.same_as,
+  };
+}

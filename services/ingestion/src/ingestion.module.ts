@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import { type PersonVault, personVaultPort } from '@faemban/contracts';
+import type { CommandHandler } from '@faemban/event-sourcing';
+import { commandHandlerToken, contextModule, HealthRegistry, PLATFORM, type Platform } from '@faemban/nest-kit';
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { type IngestionConfig, ingestionConfigSchema } from './config';
+import { BatchFiles } from './files/batch-files.file';
+import { readInstallationKeys } from './files/installation-keys.keys';
+import { HouseholdCommand } from './households/household.command';
+import { householdAggregate, type HouseholdInput } from './households/household.decisions';
+import { ImportCommand } from './imports/import.command';
+import { importAggregate, type ImportInput } from './imports/import.decisions';
+import { ImportsController } from './imports/imports.controller';
+import { Imports } from './imports/imports.service';
+import { ImportsStore } from './imports/imports.store';
+import { ImportJobs } from './process/jobs.service';
+import { Retention } from './process/retention.service';
+import { TOOLS } from './process/tokens';
+import type { Tools } from './process/tools';
+import { type Database, openBatchSecrets, openImportsFile } from './staging/schema.store';
+import { StagingStore } from './staging/staging.store';
+
+const DATABASES = 'ingestion:databases';
+
+interface Databases {
+  readonly imports: Database;
+  readonly secrets: Database;
+}
+
+/** Begins the work on imports with the server, and ends it before the server ends. */
+@Injectable()
+class ImportWork implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  constructor(
+    @Inject(ImportJobs) private readonly jobs: ImportJobs,
+    @Inject(Retention) private readonly retention: Retention,
+    @Inject(DATABASES) private readonly databases: Databases,
+    @Inject(HealthRegistry) private readonly health: HealthRegistry,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.health.add('imports', () => {
+      const waitingFor = this.jobs.waitingFor();
+      return waitingFor === undefined ? { ready: true } : { ready: true, waitingFor };
+    });
+    await this.jobs.start();
+    this.retention.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.retention.stop();
+    await this.jobs.stop();
+  }
+
+  onApplicationShutdown(): void {
+    this.databases.imports.close();
+    this.databases.secrets.close();
+  }
+}
+
+/**
+ * Ingestion: files in, household facts out. Needs the PLATFORM of the server it is part of, and a module that offers `personVaultPort`
+ * to everybody, such as identity-verification's.
+ */
+export class IngestionModule {
+  static register(config: Partial<IngestionConfig> = {}): DynamicModule {
+    const settings = ingestionConfigSchema.parse(config);
+    const log = new Logger('ingestion');
+    return contextModule({
+      name: 'ingestion',
+      aggregates: [
+        { aggregate: importAggregate, command: ImportCommand },
+        { aggregate: householdAggregate, command: HouseholdCommand },
+      ],
+      controllers: [ImportsController],
+      providers: [
+        {
+          provide: DATABASES,
+          inject: [PLATFORM],
+          useFactory: ({ dataDir }: Platform): Databases => ({
+            imports: openImportsFile(join(dataDir, settings.importsFolder, 'imports.sqlite')),
+            secrets: openBatchSecrets(join(dataDir, settings.keysFolder, 'ingestion.sqlite')),
+          }),
+        },
+        {
+          provide: TOOLS,
+          inject: [
+            ...[PLATFORM, DATABASES, personVaultPort],
+            ...[commandHandlerToken(householdAggregate), commandHandlerToken(importAggregate)],
+          ],
+          useFactory: (
+            platform: Platform,
+            databases: Databases,
+            vault: PersonVault,
+            households: CommandHandler<HouseholdInput>,
+            decisions: CommandHandler<ImportInput>,
+          ): Tools => {
+            const keys = readInstallationKeys(join(platform.dataDir, settings.keysFolder, 'ingestion.key'));
+            const folder = join(platform.dataDir, settings.importsFolder, 'files');
+            return {
+              imports: new ImportsStore(databases.imports),
+              staging: new StagingStore(databases.imports),
+              files: new BatchFiles(folder, databases.secrets, keys),
+              ...{ keys, vault, households, decisions },
+              events: platform.store('ingestion'),
+              clock: platform.clock,
+            };
+          },
+        },
+        {
+          provide: ImportJobs,
+          inject: [TOOLS],
+          useFactory: (tools: Tools) =>
+            new ImportJobs(tools, (importId, error, againInMs) =>
+              log.error(new Error(`Work on import ${importId} failed and is tried again in ${againInMs} ms.`, { cause: error })),
+            ),
+        },
+        {
+          provide: Imports,
+          inject: [TOOLS, ImportJobs],
+          useFactory: (tools: Tools, jobs: ImportJobs) => new Imports(tools, jobs, settings),
+        },
+        {
+          provide: Retention,
+          inject: [TOOLS],
+          useFactory: (tools: Tools) =>
+            new Retention(tools, (cause) => log.error(new Error('Sweeping old uploads failed.', { cause }))),
+        },
+        ImportWork,
+      ],
+    });
+  }
+}

@@ -1,0 +1,94 @@
+import { type CommandContext, sequencedId } from '@faemban/event-sourcing';
+import type { HouseholdInput, RecordWelfareRegistration } from '../households/household.decisions';
+import { type ImportDone, type ImportRecord, nothingDone } from '../imports/import-record';
+import { validFromOf } from '../sources/welfare-register';
+import { type StagedHousehold, uuidOf } from '../staging/staging.store';
+import type { Release } from './apply-survey.job';
+import { registerBucketHouseholds } from './match-register.job';
+import type { Tools, Work } from './tools';
+
+const householdBytes = 16;
+
+/** Applies a register household by household, in steps that a crash may interrupt anywhere. */
+export class RegisterApplication {
+  constructor(
+    private readonly tools: Tools,
+    private readonly record: ImportRecord,
+    private readonly release: Release,
+    private readonly work: Work,
+  ) {}
+
+  async run(): Promise<ImportDone> {
+    const { staging, imports } = this.tools;
+    const total = staging.stagedEnd(this.record);
+    let done: ImportDone = this.record.applied ?? { ...nothingDone, toReview: this.record.found?.toReview ?? 0 };
+    for (let { bucket } = this.record; bucket * registerBucketHouseholds < total; bucket += 1) {
+      const from = bucket * registerBucketHouseholds;
+      const staged = staging.staged(this.record, from, from + registerBucketHouseholds);
+      done = await this.applyBucket(bucket, staged, done);
+      this.work.report({ stage: 'applying', done: Math.min(total, from + registerBucketHouseholds), total, unit: 'households' });
+      await this.work.turn();
+    }
+    imports.change(this.record, { applied: done });
+    return done;
+  }
+
+  private async applyBucket(bucket: number, staged: readonly StagedHousehold[], before: ImportDone): Promise<ImportDone> {
+    const { staging, imports, households, clock } = this.tools;
+    const { importId, source } = this.record;
+    const wanted = staged.filter(({ verdict }) => verdict !== 'same');
+    const occurredAt = new Date(clock()).toISOString();
+    const list: { command: HouseholdInput; context: CommandContext }[] = [];
+    for (const one of wanted) {
+      const context = { commandId: sequencedId(importId, one.ord, 'register'), area: '', occurredAt, ...this.release };
+      list.push({ command: await this.registrationOf(one), context });
+    }
+    let recorded = 0;
+    for (const result of await households.handleMany(list)) {
+      if (!result.ok) throw result.error;
+      if (result.handled.outcome !== 'nothing-to-do') recorded += 1;
+    }
+    const done: ImportDone = {
+      ...before,
+      registrations: before.registrations + recorded,
+      unchanged: before.unchanged + staged.length - recorded,
+    };
+    staging.transaction(() => {
+      staging.putFacts(
+        source,
+        wanted.map(({ key, digest }) => ({ year: yearOf(key), key: key.subarray(0, householdBytes), digest })),
+      );
+      imports.change(this.record, { bucket: bucket + 1, applied: done });
+    });
+    return done;
+  }
+
+  private async registrationOf({ key, verdict }: StagedHousehold): Promise<RecordWelfareRegistration> {
+    const { importId, source } = this.record;
+    const householdId = uuidOf(key.subarray(0, householdBytes));
+    const registerYear = yearOf(key);
+    const registrations = this.tools.staging
+      .registrationsOf(this.record, householdId, registerYear)
+      .map(({ personId, registered, verified }) => ({ personId, registered, verified }));
+    const corrects = verdict === 'new' ? undefined : await this.registrationToCorrect(householdId, registerYear);
+    return {
+      type: 'RecordWelfareRegistration',
+      registration: { householdId, importId, source, registerYear, validFrom: validFromOf(registerYear), registrations },
+      ...(corrects === undefined ? {} : { corrects }),
+    };
+  }
+
+  /** The event in which this register said something else of the household, by another import. */
+  private async registrationToCorrect(householdId: string, registerYear: number): Promise<string | undefined> {
+    let corrected: string | undefined;
+    for (const { id, type, data } of await this.tools.events.load(`household-${householdId}`)) {
+      if (type !== 'WelfareRegistrationRecorded') continue;
+      const known = data as RecordWelfareRegistration['registration'];
+      const { source, importId } = this.record;
+      if (known.source === source && known.registerYear === registerYear && known.importId !== importId) corrected = id;
+    }
+    return corrected;
+  }
+}
+
+const yearOf = (key: Buffer): number => key.readUInt16BE(householdBytes);

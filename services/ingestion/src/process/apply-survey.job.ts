@@ -1,0 +1,193 @@
+import type { Actor, AreaRef } from '@faemban/contracts';
+import { type CommandContext, invariant, sequencedId } from '@faemban/event-sourcing';
+import { placeArea } from '@faemban/reference-data';
+import type { HouseholdInput } from '../households/household.decisions';
+import { type ImportDone, type ImportRecord, nothingDone } from '../imports/import-record';
+import { surveyedMemberOf, vaultMemberOf } from '../sources/bmn-survey';
+import { joinHouseholds, type JoinedHousehold } from '../staging/household-join';
+import { bucketHouseholds, SpoolReader } from '../staging/spool.file';
+import type { StagedHousehold } from '../staging/staging.store';
+import type { Tools, Work } from './tools';
+
+/** On whose authority an import is applied, and in answer to which event. */
+export interface Release {
+  readonly actor: Actor;
+  readonly correlationId: string;
+  readonly causationId: string;
+}
+
+/** A household that is to be recorded, under its platform id. */
+interface Wanted {
+  readonly staged: StagedHousehold;
+  readonly joined: JoinedHousehold;
+  readonly householdId: string;
+  readonly isListedNow: boolean;
+  readonly area: AreaRef;
+}
+
+/**
+ * Applies a survey bucket by bucket: ids are allotted and remembered, persons recorded in the vault, households recorded, and then the
+ * bucket is ticked off. Every id and command derives from the import and the household, so a bucket that a crash interrupted is done
+ * again without doubling anything.
+ */
+export class SurveyApplication {
+  constructor(
+    private readonly tools: Tools,
+    private readonly record: ImportRecord,
+    private readonly release: Release,
+    private readonly work: Work,
+  ) {}
+
+  async run(): Promise<ImportDone> {
+    const { staging, files, imports } = this.tools;
+    const { importId } = this.record;
+    const total = staging.stagedEnd(this.record);
+    const reader = await SpoolReader.open(files.pathOf(importId, 'staged'), files.keyOf(importId), (kind, bucket) =>
+      staging.frames(this.record, kind, bucket),
+    );
+    let done = this.record.applied ?? nothingDone;
+    try {
+      for (let { bucket } = this.record; bucket * bucketHouseholds < total; bucket += 1) {
+        const staged = staging.staged(this.record, bucket * bucketHouseholds, (bucket + 1) * bucketHouseholds);
+        done = await this.applyBucket(bucket, staged, reader, done);
+        this.work.report({ stage: 'applying', done: Math.min(total, (bucket + 1) * bucketHouseholds), total, unit: 'households' });
+        await this.work.turn();
+      }
+    } finally {
+      await reader.close();
+    }
+    imports.change(this.record, { applied: done });
+    return done;
+  }
+
+  private async applyBucket(
+    bucket: number,
+    staged: readonly StagedHousehold[],
+    reader: SpoolReader,
+    before: ImportDone,
+  ): Promise<ImportDone> {
+    const { staging, imports } = this.tools;
+    const toReview = staged.filter(({ verdict }) => verdict === 'review').length;
+    const same = staged.filter(({ verdict }) => verdict === 'same').length;
+    const wanted = await this.wantedOf(staged.filter(({ verdict }) => verdict !== 'review' && verdict !== 'same'), bucket, reader);
+    await this.work.turn();
+    const surveyed = wanted.length === 0 ? 0 : await this.recordHouseholds(wanted, bucket);
+    const done: ImportDone = {
+      listed: before.listed + wanted.filter(({ isListedNow }) => isListedNow).length,
+      surveyed: before.surveyed + surveyed,
+      registrations: 0,
+      unchanged: before.unchanged + same + wanted.length - surveyed,
+      toReview: before.toReview + toReview,
+    };
+    staging.transaction(() => {
+      const { source, round } = this.record;
+      staging.putFacts(
+        source,
+        wanted.map(({ staged: { key, digest } }) => ({ year: round, key, digest })),
+      );
+      imports.change(this.record, { bucket: bucket + 1, applied: done });
+    });
+    return done;
+  }
+
+  /** Joins what is staged and gives each household its id: the one it has, or a new one that is remembered before it is used. */
+  private async wantedOf(staged: readonly StagedHousehold[], bucket: number, reader: SpoolReader): Promise<Wanted[]> {
+    if (staged.length === 0) return [];
+    const { staging } = this.tools;
+    const { importId, source, round, no } = this.record;
+    const stagedAt = new Map(staged.map((household) => [household.ord, household]));
+    const within = ({ ord }: { ord: number }): boolean => stagedAt.has(ord);
+    const households = (await reader.lines('households', bucket)).filter(within);
+    const members = (await reader.lines('members', bucket)).filter(within);
+    await this.work.turn();
+    return staging.transaction(() =>
+      joinHouseholds(households, members).map((joined): Wanted => {
+        const known = stagedAt.get(joined.ord);
+        const placed = placeArea('tpmap', joined.household.villageCode, round);
+        invariant(known !== undefined && placed.status === 'matched' && placed.village !== undefined, 'what is applied was placed');
+        let allotted = staging.findHousehold(source, known.key);
+        if (allotted === undefined) {
+          allotted = { householdId: sequencedId(importId, joined.ord, 'household'), importNo: no };
+          staging.allotHousehold(source, known.key, allotted.householdId, this.record);
+        }
+        const area: AreaRef = {
+          sourceCode: placed.sourceCode,
+          village: placed.village,
+          tambon: placed.subdistrict ?? null,
+          municipality: placed.municipality ?? null,
+          district: placed.district,
+          province: placed.province,
+          crosswalkVersion: placed.crosswalkVersion,
+        };
+        const { householdId, importNo } = allotted;
+        return { staged: known, joined, householdId, isListedNow: importNo === no, area };
+      }),
+    );
+  }
+
+  /** How many households got an event. */
+  private async recordHouseholds(wanted: readonly Wanted[], bucket: number): Promise<number> {
+    const { vault, households, clock } = this.tools;
+    const { importId, source, round } = this.record;
+    const recorded = await vault.recordPersons({
+      batchId: `${importId}/${bucket}`,
+      source,
+      round,
+      ...this.release,
+      households: wanted.map(({ householdId, area, joined: { household, members } }) => {
+        const { houseCode, houseNo, moo, soi, road } = household;
+        return {
+          householdId,
+          area: area.village,
+          address: { houseCode, houseNo, moo, soi, road },
+          members: members.map(({ member }) => vaultMemberOf(member)),
+        };
+      }),
+    });
+    const occurredAt = new Date(clock()).toISOString();
+    const list: { command: HouseholdInput; context: CommandContext }[] = [];
+    for (const [index, one] of wanted.entries()) {
+      const commandId = sequencedId(importId, one.joined.ord, 'survey');
+      list.push({
+        command: await this.surveyOf(one, recorded[index]?.personIds ?? []),
+        context: { commandId, area: one.area.village, occurredAt, ...this.release },
+      });
+    }
+    let events = 0;
+    for (const result of await households.handleMany(list)) {
+      if (!result.ok) throw result.error;
+      if (result.handled.outcome !== 'nothing-to-do') events += 1;
+    }
+    return events;
+  }
+
+  private async surveyOf({ staged, joined, householdId, area }: Wanted, personIds: readonly string[]): Promise<HouseholdInput> {
+    const { importId, source, round } = this.record;
+    const { household, members } = joined;
+    invariant(personIds.length === members.length, 'the vault answers for every member');
+    const { surveyedOn, answers, happiness, incomeSatang, birthWeightG, drinkingWaterL, utilityWaterL } = household;
+    const corrects = staged.verdict === 'new' ? undefined : await this.surveyToCorrect(householdId);
+    return {
+      type: 'RecordSurvey',
+      survey: {
+        ...{ householdId, importId, source, round, surveyedOn, area, answers },
+        figures: { incomeSatang, birthWeightG, drinkingWaterL, utilityWaterL },
+        happiness,
+        members: members.map(({ member }, index) => surveyedMemberOf(member, surveyedOn, personIds[index] ?? '')),
+      },
+      ...(corrects === undefined ? {} : { corrects }),
+    };
+  }
+
+  /** The event in which this source described the round before, by another import. */
+  private async surveyToCorrect(householdId: string): Promise<string | undefined> {
+    let corrected: string | undefined;
+    for (const { id, type, data } of await this.tools.events.load(`household-${householdId}`)) {
+      if (type !== 'HouseholdSurveyed') continue;
+      const survey = data as Extract<HouseholdInput, { type: 'RecordSurvey' }>['survey'];
+      const { source, round, importId } = this.record;
+      if (survey.source === source && survey.round === round && survey.importId !== importId) corrected = id;
+    }
+    return corrected;
+  }
+}

@@ -1,0 +1,213 @@
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import type { ImportEvent } from '@faemban/contracts';
+import { type CommandContext, deterministicId, type RecordedEvent, type Sentence } from '@faemban/event-sourcing';
+import { evolveImport, type Import, noImport } from '../imports/import';
+import type { ImportRecord } from '../imports/import-record';
+import { RegisterApplication } from './apply-register.job';
+import { type Release, SurveyApplication } from './apply-survey.job';
+import { RegisterMatching } from './match-register.job';
+import type { Progress, Tools, Work } from './tools';
+import { SurveyValidation } from './validate-survey.job';
+
+const pauseMsMin = 500;
+const pauseMsMax = 30_000;
+
+/** The work was asked to stop; it goes on at the next start. */
+class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+/** Hears of work that failed and will be tried again. */
+export type FailureListener = (importId: string, error: unknown, againInMs: number) => void;
+
+/**
+ * Works through imports one after another, oldest first: validates what was uploaded, applies what was approved. Work that fails is tried
+ * again, with longer and longer pauses; work that a stop or crash interrupted goes on where it was.
+ */
+export class ImportJobs {
+  private readonly progress = new Map<string, Progress>();
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private failed: { readonly importId: string; readonly attempts: number } | undefined;
+
+  constructor(
+    private readonly tools: Tools,
+    private readonly onFailure: FailureListener = () => undefined,
+  ) {}
+
+  /** Brings ingestion's file up to what the events say, then begins. */
+  async start(): Promise<void> {
+    for (const record of this.tools.imports.inState('receiving', 'validating', 'recording', 'validated', 'approved', 'applying')) {
+      await this.catchUp(record);
+    }
+    this.wake();
+  }
+
+  /** There is something to do. */
+  wake(): void {
+    this.running ??= this.workThrough();
+  }
+
+  /** Nothing is left to do. */
+  async idle(): Promise<void> {
+    while (this.running) await this.running;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  progressOf(importId: string): Progress | undefined {
+    return this.progress.get(importId);
+  }
+
+  /** What an import waits for, in words; undefined when nothing failed. */
+  waitingFor(): Sentence | undefined {
+    if (this.failed === undefined) return undefined;
+    return {
+      th: `การนำเข้า ${this.failed.importId} ทำไม่สำเร็จ ${this.failed.attempts} ครั้ง และจะลองใหม่เอง ดูสาเหตุในบันทึกของระบบ`,
+      en: `Import ${this.failed.importId} failed ${this.failed.attempts} times and is tried again by itself. The log says why.`,
+    };
+  }
+
+  /** Ends, and says so, in the same turn in which it finds nothing to do, so that no {@link wake} is lost. */
+  private async workThrough(): Promise<void> {
+    await nextTurn();
+    try {
+      await this.workWhileThereIs();
+    } finally {
+      this.running = undefined;
+    }
+  }
+
+  private async workWhileThereIs(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const [record] = this.tools.imports.inState('validating', 'recording', 'approved', 'applying');
+      if (record === undefined) return;
+      try {
+        await this.advance(record);
+        this.failed = undefined;
+        this.progress.delete(record.importId);
+      } catch (error) {
+        if (error instanceof Stopped) return;
+        const attempts = this.failed?.importId === record.importId ? this.failed.attempts + 1 : 1;
+        this.failed = { importId: record.importId, attempts };
+        const againInMs = Math.min(pauseMsMax, pauseMsMin * 2 ** (attempts - 1));
+        this.onFailure(record.importId, error, againInMs);
+        await pause(againInMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** One step of one import: validating, telling what was found, or applying. */
+  private async advance(record: ImportRecord): Promise<void> {
+    const { imports } = this.tools;
+    const work = this.workOn(record);
+    if (record.state === 'validating') {
+      const serial = imports.appliedSurveys();
+      const found = await this.validation(record, work).run();
+      imports.change(record, { state: 'recording', found, serial });
+    } else if (record.state === 'recording') {
+      await this.tellFound(record);
+    } else {
+      await this.apply(record, work);
+    }
+  }
+
+  private validation(record: ImportRecord, work: Work): { run(): Promise<NonNullable<ImportRecord['found']>> } {
+    return record.kind === 'bmn-survey'
+      ? new SurveyValidation(this.tools, record, work)
+      : new RegisterMatching(this.tools, record, work);
+  }
+
+  private async tellFound(record: ImportRecord): Promise<void> {
+    const { imports, decisions } = this.tools;
+    const { importId } = record;
+    if (record.found === null) throw new Error('An import that is recorded has findings.');
+    const { toReview: _, ...found } = record.found;
+    const upload = await this.eventOf(importId, 'ImportUploaded');
+    const context = this.contextOf(importId, 'validation', upload);
+    await decisions.handle({ type: 'RecordValidation', importId, found }, context);
+    const { status } = await this.stateOf(importId);
+    imports.change(record, status === 'rejected' ? { state: 'rejected', endedAt: this.now() } : { state: 'validated' });
+  }
+
+  private async apply(record: ImportRecord, work: Work): Promise<void> {
+    const { imports, decisions } = this.tools;
+    const { importId } = record;
+    const approval = await this.eventOf(importId, 'ImportApproved');
+    const context = this.contextOf(importId, 'application', approval);
+    if (record.state === 'approved') await this.prepare(record, work);
+    const { actor, correlationId } = context;
+    const release: Release = { actor, correlationId, causationId: approval.id };
+    const current = imports.get(importId);
+    const application =
+      record.kind === 'bmn-survey'
+        ? new SurveyApplication(this.tools, current, release, work)
+        : new RegisterApplication(this.tools, current, release, work);
+    const applied = await application.run();
+    await decisions.handle({ type: 'RecordApplied', importId, applied }, context);
+    imports.change(record, { state: 'applied', endedAt: this.now() });
+  }
+
+  /** A register is matched again when surveys were applied since it was: people it did not find then may be there now. */
+  private async prepare(record: ImportRecord, work: Work): Promise<void> {
+    const { imports } = this.tools;
+    const serial = imports.appliedSurveys();
+    const found =
+      record.kind === 'welfare-register' && serial !== record.serial
+        ? await new RegisterMatching(this.tools, record, work).run()
+        : undefined;
+    imports.change(record, { state: 'applying', serial, ...(found ? { found } : {}) });
+  }
+
+  private workOn({ importId }: ImportRecord): Work {
+    return {
+      report: (progress) => this.progress.set(importId, progress),
+      turn: async () => {
+        await nextTurn();
+        if (this.stopping.signal.aborted) throw new Stopped('The work on imports was stopped.');
+      },
+    };
+  }
+
+  /** A crash may fall between an event and the note of it in ingestion's own file: the event wins. */
+  private async catchUp(record: ImportRecord): Promise<void> {
+    const { imports } = this.tools;
+    const { status } = await this.stateOf(record.importId);
+    if (status === 'rejected') imports.change(record, { state: 'rejected', endedAt: this.now() });
+    else if (status === 'applied') imports.change(record, { state: 'applied', endedAt: this.now() });
+    else if (status === 'approved' && record.state === 'validated') imports.change(record, { state: 'approved' });
+    else if (status === 'validated' && record.state === 'recording') imports.change(record, { state: 'validated' });
+    else if (status === 'uploaded' && record.state === 'receiving') imports.change(record, { state: 'validating' });
+  }
+
+  private async stateOf(importId: string): Promise<Import> {
+    const events = await this.tools.events.load(`import-${importId}`);
+    return events.reduce<Import>((state, event) => evolveImport(state, event as ImportEvent), noImport);
+  }
+
+  private async eventOf(importId: string, type: ImportEvent['type']): Promise<RecordedEvent> {
+    const events = await this.tools.events.load(`import-${importId}`);
+    const event = events.find((recorded) => recorded.type === type);
+    if (event === undefined) throw new Error(`Import ${importId} has no ${type}.`);
+    return event;
+  }
+
+  /** What the platform does in answer to an operator's command, it does on his authority, by the import's channel. */
+  private contextOf(importId: string, step: string, cause: RecordedEvent): CommandContext {
+    return {
+      commandId: deterministicId(importId, step),
+      actor: { ...cause.actor, channel: 'import' },
+      area: '',
+      occurredAt: this.now(),
+      correlationId: cause.correlationId,
+      causationId: cause.id,
+    };
+  }
+
+  private now(): string {
+    return new Date(this.tools.clock()).toISOString();
+  }
+}

@@ -1,0 +1,2 @@
+/** Injects the {@link Tools} the work on imports is done with. */
+export const TOOLS = 'ingestion:tools';

@@ -1,0 +1,36 @@
+import type { PersonVault } from '@faemban/contracts';
+import type { Clock, CommandHandler, EventStore } from '@faemban/event-sourcing';
+import type { BatchFiles } from '../files/batch-files.file';
+import type { InstallationKeys } from '../files/installation-keys.keys';
+import type { HouseholdInput } from '../households/household.decisions';
+import type { ImportInput } from '../imports/import.decisions';
+import type { ImportsStore } from '../imports/imports.store';
+import type { StagingStore } from '../staging/staging.store';
+
+/** What the work on imports is done with. */
+export interface Tools {
+  readonly imports: ImportsStore;
+  readonly staging: StagingStore;
+  readonly files: BatchFiles;
+  readonly keys: InstallationKeys;
+  readonly vault: PersonVault;
+  readonly households: CommandHandler<HouseholdInput>;
+  readonly decisions: CommandHandler<ImportInput>;
+  readonly events: EventStore;
+  readonly clock: Clock;
+}
+
+/** How far the work on an import is, for whoever asks. */
+export interface Progress {
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+}
+
+/** What a piece of work on an import is given: to say how far it is, and to hear that it has to stop. */
+export interface Work {
+  readonly report: (progress: Progress) => void;
+  /** Lets others have a turn. @throws the reason to stop, when there is one */
+  readonly turn: () => Promise<void>;
+}

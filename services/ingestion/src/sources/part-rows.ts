@@ -1,0 +1,77 @@
+import { CsvRecords, type RecordFault, recordsMax } from './csv-records';
+import { type Places, readHeader } from './header';
+import type { RowReport } from './row-problem';
+
+/** Reads the rows of one part once its header is known. */
+export type RowReader = (cells: readonly string[], row: number) => void;
+
+/**
+ * One part of an import as it comes in pieces of text: finds the form's columns in the header, then hands every row with as many cells to
+ * the reader made for them. What is wrong is said on the report; after something that makes the rest unreadable, nothing more is read.
+ */
+export class PartRows {
+  private readonly csv: CsvRecords;
+  private cellCount = 0;
+  private reader: RowReader | undefined;
+  private isOver = false;
+
+  constructor(
+    private readonly form: readonly string[],
+    private readonly report: RowReport,
+    private readonly readerFor: (places: Places) => RowReader,
+  ) {
+    this.csv = new CsvRecords({
+      record: (fields, row) => this.record(fields, row),
+      fault: (fault, row) => this.fault(fault, row),
+    });
+  }
+
+  /** Rows so far, without the header. */
+  get rows(): number {
+    return Math.max(0, this.csv.rows - 1);
+  }
+
+  /** Whether the rest of the file cannot be read. */
+  get isUnreadable(): boolean {
+    return this.isOver;
+  }
+
+  push(text: string): void {
+    if (!this.isOver) this.csv.push(text);
+  }
+
+  /** The text ends here, because of this fault. */
+  breakOff(fault: 'encoding-not-utf8' | 'nul-character'): void {
+    if (!this.isOver) this.report.say(this.csv.rows + 1, null, fault);
+    this.isOver = true;
+  }
+
+  end(): void {
+    if (this.isOver) return;
+    this.csv.end();
+    if (this.csv.rows === 0) this.report.say(1, null, 'file-empty');
+  }
+
+  private record(fields: string[], row: number): void {
+    if (this.isOver) return;
+    if (this.reader === undefined) {
+      const places = readHeader(fields, this.form, this.report);
+      this.cellCount = fields.length;
+      if (places === undefined) this.isOver = true;
+      else this.reader = this.readerFor(places);
+    } else if (row > recordsMax) {
+      this.report.say(row, null, 'rows-too-many');
+      this.isOver = true;
+    } else if (fields.length !== this.cellCount) {
+      this.report.say(row, null, 'row-ragged');
+    } else {
+      this.reader(fields, row);
+    }
+  }
+
+  private fault(fault: RecordFault, row: number): void {
+    if (this.isOver) return;
+    this.report.say(row, null, fault);
+    if (this.reader === undefined) this.isOver = true;
+  }
+}

@@ -1,0 +1,114 @@
+import type { Sentence } from '@faemban/event-sourcing';
+import type { Severity } from './row-problem';
+
+interface Said extends Sentence {
+  readonly severity: Severity;
+}
+
+const error = (th: string, en: string): Said => ({ severity: 'error', th, en });
+const warning = (th: string, en: string): Said => ({ severity: 'warning', th, en });
+
+const ofFiles = {
+  'file-empty': error('แฟ้มว่าง ต้องมีแถวหัวคอลัมน์และข้อมูลอย่างน้อยหนึ่งแถว', 'The file is empty. It needs a header row and at least one more.'),
+  'encoding-not-utf8': error(
+    'แฟ้มไม่ได้เข้ารหัสเป็น UTF-8 ตั้งแต่แถวนี้ ให้บันทึกเป็น CSV UTF-8 แล้วส่งใหม่',
+    'From this row on the file is not UTF-8. Save it as CSV UTF-8 and send it again.',
+  ),
+  'nul-character': error(
+    'แถวนี้มีอักขระว่าง (NUL) แฟ้มอาจเสียหายหรือเป็น UTF-16 ให้บันทึกเป็น CSV UTF-8 แล้วส่งใหม่',
+    'This row has a NUL character: the file is damaged, or UTF-16. Save it as CSV UTF-8 and send it again.',
+  ),
+  'column-missing': error('ไม่มีคอลัมน์นี้ในแถวหัวคอลัมน์', 'The header row does not have this column.'),
+  'column-unknown': error('แบบฟอร์มไม่มีคอลัมน์ชื่อนี้ ให้ลบคอลัมน์หรือแก้ชื่อ', 'The form has no column of this name. Take it out or correct its name.'),
+  'column-twice': error('มีคอลัมน์นี้มากกว่าหนึ่งครั้ง', 'This column is there more than once.'),
+  'columns-too-many': error('แถวหัวคอลัมน์มีมากกว่า 200 คอลัมน์', 'The header row has more than 200 columns.'),
+  'rows-too-many': error('แฟ้มมีเกิน 5,000,000 แถว ให้แบ่งแฟ้ม', 'The file has more than 5,000,000 rows. Split it.'),
+  'row-too-long': error('แถวนี้ยาวเกิน 64 Ki อักขระ', 'This row is longer than 64 Ki characters.'),
+  'row-ragged': error('จำนวนช่องของแถวนี้ไม่เท่ากับแถวหัวคอลัมน์', 'This row does not have as many cells as the header row.'),
+  'quote-misplaced': error(
+    'เครื่องหมายคำพูดอยู่ผิดที่ ช่องที่มีเครื่องหมายนี้ต้องครอบทั้งช่อง และเขียนซ้ำสองตัวข้างใน',
+    'A quotation mark is out of place. A cell with one is quoted as a whole, and the mark doubled inside.',
+  ),
+  'quote-unclosed': error('เครื่องหมายคำพูดที่เปิดในแถวนี้ไม่มีตัวปิด', 'A quotation mark opened in this row is never closed.'),
+} as const;
+
+const ofHouseholds = {
+  'household-ref-malformed': error(
+    'รหัสอ้างอิงครัวเรือนใช้ได้เฉพาะ A–Z a–z 0–9 _ - ยาว 1–40 ตัว',
+    'A household reference is 1–40 characters out of A–Z a–z 0–9 _ -.',
+  ),
+  'household-ref-twice': error('มีครัวเรือนนี้ในแฟ้มแล้ว', 'This household is in the file already.'),
+  'household-without-members': error('ครัวเรือนนี้ไม่มีสมาชิกในแฟ้มสมาชิก', 'The members file has no member of this household.'),
+  'household-too-large': error('ครัวเรือนนี้มีสมาชิกเกิน 60 คน', 'This household has more than 60 members.'),
+  'household-unknown': error('ไม่มีครัวเรือนนี้ในแฟ้มครัวเรือน', 'The households file does not have this household.'),
+  'round-differs': error('ปีข้อมูลไม่ตรงกับรอบของการนำเข้า', 'The data year is not that of the import.'),
+  'village-code-malformed': error('รหัสหมู่บ้านต้องเป็นตัวเลข 10 หลัก', 'A village code has 10 digits.'),
+  'house-code-malformed': error('รหัสประจำบ้านต้องเป็นตัวเลข 11 หลัก หรือเว้นว่าง', 'A house code has 11 digits, or is blank.'),
+  'text-too-long': error('ข้อความยาวเกิน 200 อักขระ', 'The text is longer than 200 characters.'),
+  'interview-date-missing': warning(
+    'ไม่มีวันที่สัมภาษณ์ จะใช้วันที่ 1 กรกฎาคมของปีข้อมูล',
+    'There is no interview date: 1 July of the data year is used.',
+  ),
+  'interview-date-outside-round': warning(
+    'วันที่สัมภาษณ์ไม่อยู่ในปีข้อมูล',
+    'The interview date is not in the data year.',
+  ),
+  'figure-unreadable': error(
+    'ต้องเป็นตัวเลขตั้งแต่ 0 ถึง 1,000,000 ทศนิยมไม่เกินสองตำแหน่ง หรือเว้นว่าง',
+    'It has to be a number from 0 to 1,000,000 with at most two decimals, or blank.',
+  ),
+  'figure-missing': error(
+    'ตัวชี้วัดมีคำตอบว่าผ่านหรือไม่ผ่าน แต่ไม่มีตัวเลขที่ใช้ตัดสิน',
+    'The indicator is answered pass or fail, but the figure it is judged by is missing.',
+  ),
+  'answer-unreadable': error(
+    'คำตอบใช้ได้เฉพาะ 1 (ผ่าน) 0 (ไม่ผ่าน) - (ไม่เกี่ยวข้อง) หรือเว้นว่าง (ไม่ทราบ)',
+    'An answer is 1 (pass), 0 (fail), - (not applicable) or blank (unknown).',
+  ),
+  'answer-contradicts-figure': error(
+    'คำตอบของตัวชี้วัดไม่ตรงกับตัวเลขที่กรอก',
+    'The answer to this indicator does not agree with the figure given.',
+  ),
+  'indicator-not-applicable': warning(
+    'ตัวชี้วัดนี้มีคำตอบ แต่ไม่มีสมาชิกที่ตัวชี้วัดนี้เกี่ยวข้อง หรือกลับกัน',
+    'The indicator is answered although it concerns no member, or the other way round.',
+  ),
+  'happiness-unreadable': error('คะแนนความสุขเป็นจำนวนเต็ม 0–10 หรือเว้นว่าง', 'Happiness is a whole number 0–10, or blank.'),
+} as const;
+
+const ofMembers = {
+  'member-no-unreadable': error('ลำดับสมาชิกต้องเป็นจำนวนเต็ม 1–99', 'A member’s number in the household is 1–99.'),
+  'member-no-twice': error('ลำดับสมาชิกนี้มีแล้วในครัวเรือน', 'The household has a member with this number already.'),
+  'flag-unreadable': error('ใช้ได้เฉพาะ 1 หรือ 0', 'It has to be 1 or 0.'),
+  'name-missing': error('ไม่มีชื่อ', 'The first name is missing.'),
+  'sex-unreadable': error('เพศใช้ได้เฉพาะ ชาย หญิง M F หรือเว้นว่าง', 'Sex is ชาย, หญิง, M, F, or blank.'),
+  'number-in-two-households': warning(
+    'เลขประจำตัวนี้ใช้กับคนในอีกครัวเรือนหนึ่งของแฟ้มเดียวกัน จะเก็บไว้ทั้งสองคนและส่งให้ตรวจสอบ',
+    'Somebody in another household of this file has the same number. Both are kept, and somebody has to look at them.',
+  ),
+  'number-twice-in-household': error('สมาชิกสองคนในครัวเรือนนี้มีเลขประจำตัวเดียวกัน', 'Two members of this household have the same number.'),
+  'birth-date-missing': warning('ไม่มีวันเกิด จึงไม่ทราบอายุ', 'There is no birth date, so the age is not known.'),
+  'birth-after-interview': error('วันเกิดอยู่หลังวันที่สัมภาษณ์', 'The birth date is after the interview.'),
+  'age-implausible': error('อายุเกิน 130 ปี', 'The age is over 130.'),
+  'relation-unreadable': error(
+    'ความสัมพันธ์ใช้ได้เฉพาะ head spouse child parent grandchild sibling other',
+    'Relation is head, spouse, child, parent, grandchild, sibling or other.',
+  ),
+  'health-unreadable': error('สุขภาพใช้ได้เฉพาะ 0 (ปกติ) 1 (พิการ) 2 (เจ็บป่วยเรื้อรัง)', 'Health is 0 (normal), 1 (disabled) or 2 (chronically ill).'),
+  'head-not-one': warning('ครัวเรือนนี้ต้องมีหัวหน้าหนึ่งคน', 'The household does not have exactly one head.'),
+} as const;
+
+const ofRegister = {
+  'number-missing': error('ไม่มีเลขประจำตัว จึงหาตัวบุคคลไม่ได้', 'There is no number, so the person cannot be found.'),
+  'register-year-unreadable': error('ปีทะเบียนต้องเป็น พ.ศ. สี่หลัก', 'The register year is a B.E. year of four digits.'),
+  'register-row-twice': warning('เลขประจำตัวนี้มีในแฟ้มแล้วด้วยข้อมูลเดียวกัน', 'This number is in the file already, saying the same.'),
+  'register-row-contradicts': error(
+    'เลขประจำตัวนี้มีในแฟ้มแล้วด้วยข้อมูลที่ต่างกัน',
+    'This number is in the file already, saying something else.',
+  ),
+} as const;
+
+/** Every problem with a row that ingestion itself words, by its stable code. */
+export const problemSentences = { ...ofFiles, ...ofHouseholds, ...ofMembers, ...ofRegister } satisfies Record<string, Said>;
+
+export type ProblemCode = keyof typeof problemSentences;

@@ -1,0 +1,59 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { openSqlite } from '@faemban/store-sqlite';
+
+export type Database = ReturnType<typeof openSqlite>;
+
+/**
+ * Ingestion's own file: how far each import is, what was found in it, what is staged, and what each source has said already.
+ * It holds keyed hashes, ids, counts and codes; nothing personal in the clear.
+ */
+export function openImportsFile(file: string): Database {
+  mkdirSync(dirname(file), { recursive: true });
+  const db = openSqlite(file, 'private');
+  db.exec(`
+    CREATE TABLE IF NOT EXISTS imports (
+      no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, command TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, source TEXT NOT NULL,
+      round INTEGER NOT NULL, mapping TEXT NOT NULL, state TEXT NOT NULL, created_at TEXT NOT NULL, ended_at TEXT,
+      found TEXT, applied TEXT, bucket INTEGER NOT NULL DEFAULT 0, serial INTEGER NOT NULL DEFAULT 0, same_as TEXT, swept INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS files (
+      import INTEGER NOT NULL, part TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (import, part)
+    ) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS problems (
+      import INTEGER NOT NULL, n INTEGER NOT NULL, part TEXT NOT NULL, row INTEGER NOT NULL, col TEXT, code TEXT NOT NULL,
+      severity TEXT NOT NULL, th TEXT NOT NULL, en TEXT NOT NULL, PRIMARY KEY (import, n)
+    ) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS reviews (
+      import INTEGER NOT NULL, n INTEGER NOT NULL, part TEXT NOT NULL, row INTEGER NOT NULL, reason TEXT NOT NULL,
+      area TEXT, th TEXT NOT NULL, en TEXT NOT NULL, PRIMARY KEY (import, n)
+    ) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS frames (
+      import INTEGER NOT NULL, kind TEXT NOT NULL, bucket INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL,
+      PRIMARY KEY (import, kind, bucket, number)
+    ) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS staged (
+      import INTEGER NOT NULL, ord INTEGER NOT NULL, key BLOB NOT NULL, digest BLOB NOT NULL, verdict TEXT NOT NULL,
+      persons INTEGER NOT NULL, PRIMARY KEY (import, ord)
+    ) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS registrations (
+      import INTEGER NOT NULL, household BLOB NOT NULL, year INTEGER NOT NULL, person BLOB NOT NULL, flags INTEGER NOT NULL,
+      PRIMARY KEY (import, household, year, person)
+    ) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS households (
+      source TEXT NOT NULL, key BLOB NOT NULL, household BLOB NOT NULL, import INTEGER NOT NULL, PRIMARY KEY (source, key)
+    ) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS facts (
+      source TEXT NOT NULL, year INTEGER NOT NULL, key BLOB NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (source, year, key)
+    ) WITHOUT ROWID, STRICT;
+  `);
+  return db;
+}
+
+/** The secrets of the batches, apart from everything else: without its secret a batch's files cannot be opened. */
+export function openBatchSecrets(file: string): Database {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const db = openSqlite(file, 'private');
+  db.exec('CREATE TABLE IF NOT EXISTS batches (import TEXT PRIMARY KEY, secret BLOB NOT NULL) WITHOUT ROWID, STRICT');
+  return db;
+}

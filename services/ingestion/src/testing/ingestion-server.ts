@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMemoryPlatform, createTestClock, type MemoryPlatform, type TestClock } from '@faemban/event-sourcing/testing';
+import type { Operator, Server } from '@faemban/nest-kit';
+import type { IngestionConfig } from '../config';
+import { createIngestion } from '../index';
+import { MemoryVault } from './memory-vault';
+
+const operators: readonly Operator[] = [
+  { id: 'somchai', name: 'สมชาย', office: 'SEC-D 8417', role: 'SEC-D' },
+  { id: 'malee', name: 'มาลี', office: 'SEC-P 84', role: 'SEC-P' },
+];
+
+/** What an answer says: its status and its JSON. */
+export interface Answer<Body> {
+  readonly status: number;
+  readonly body: Body;
+}
+
+/** An import as the API shows it, as far as tests look. */
+export interface ImportShown {
+  readonly importId: string;
+  readonly state: string;
+  readonly [field: string]: unknown;
+}
+
+/** An ingestion server in this process, over memory and a folder that goes away with it. */
+export class IngestionServer {
+  private constructor(
+    readonly server: Server,
+    readonly platform: MemoryPlatform,
+    readonly clock: TestClock,
+    readonly vault: MemoryVault,
+    readonly dataDir: string,
+    private readonly config: Partial<IngestionConfig>,
+  ) {}
+
+  static async start(config: Partial<IngestionConfig> = {}): Promise<IngestionServer> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'faemban-ingestion-'));
+    const clock = createTestClock();
+    const platform = createMemoryPlatform({ clock, dataDir });
+    return IngestionServer.over(platform, clock, new MemoryVault(), dataDir, config);
+  }
+
+  private static async over(
+    platform: MemoryPlatform,
+    clock: TestClock,
+    vault: MemoryVault,
+    dataDir: string,
+    config: Partial<IngestionConfig>,
+  ): Promise<IngestionServer> {
+    const server = await createIngestion(config, { platform, operators, port: 0, vault: vault.asModule() });
+    await server.start();
+    return new IngestionServer(server, platform, clock, vault, dataDir, config);
+  }
+
+  /** Stops, and starts again over the same events and files. */
+  async restart(): Promise<IngestionServer> {
+    await this.server.stop();
+    return IngestionServer.over(this.platform, this.clock, this.vault, this.dataDir, this.config);
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  async call<Body = ImportShown>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<Body>> {
+    const answer = await fetch(`${this.server.url}${path}`, {
+      method,
+      headers: {
+        'faemban-operator': 'somchai',
+        ...(body === undefined ? {} : { 'content-type': typeof body === 'string' || body instanceof Uint8Array ? 'text/csv' : 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as Body };
+  }
+
+  /** Opens an import and sends its files. */
+  async upload(kind: string, files: Readonly<Record<string, string | Uint8Array>>, round = 2561): Promise<string> {
+    const source = kind === 'bmn-survey' ? 'cdd-bmn' : 'mof-welfare';
+    const { body } = await this.call('POST', '/imports', { kind, source, round });
+    for (const [part, file] of Object.entries(files)) {
+      const { status, body: refused } = await this.call('PUT', `/imports/${body.importId}/files/${part}`, file);
+      if (status !== 200) throw new Error(`The upload of ${part} was refused: ${JSON.stringify(refused)}`);
+    }
+    return body.importId;
+  }
+
+  /** Uploads and validates; answers the import once it is validated. */
+  async validated(kind: string, files: Readonly<Record<string, string | Uint8Array>>, round?: number): Promise<ImportShown> {
+    const importId = await this.upload(kind, files, round);
+    const { body } = await this.call('POST', `/imports/${importId}/validation`);
+    return this.until(body.importId, (state) => state !== 'validating');
+  }
+
+  /** Uploads, validates, approves as another operator, and answers the import once it is applied. */
+  async applied(kind: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<ImportShown> {
+    const { importId } = await this.validated(kind, files);
+    const { status, body } = await this.approve(importId);
+    if (status !== 202) throw new Error(`The approval was refused: ${JSON.stringify(body)}`);
+    return this.until(importId, (state) => state === 'applied');
+  }
+
+  approve(importId: string): Promise<Answer<ImportShown>> {
+    return this.call('POST', `/imports/${importId}/approval`, undefined, { 'faemban-operator': 'malee' });
+  }
+
+  async until(importId: string, is: (state: string) => boolean): Promise<ImportShown> {
+    for (;;) {
+      const { body } = await this.call('GET', `/imports/${importId}`);
+      if (is(body.state)) return body;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** The codes of an import's errors and warnings, with where they are. */
+  async problems(importId: string): Promise<string[]> {
+    const { body } = await this.call<{ items: { part: string; row: number; column: string | null; code: string; severity: string }[] }>(
+      'GET',
+      `/imports/${importId}/errors?limit=500`,
+    );
+    return body.items.map(({ part, row, column, code, severity }) => `${severity} ${part}:${row} ${column ?? '-'} ${code}`);
+  }
+
+  /** Types of a household's events, in order. */
+  async eventsOf(stream: string): Promise<{ type: string; data: Record<string, unknown>; corrects?: string | undefined; id: string }[]> {
+    return (await this.platform.store('ingestion').load(stream)) as never;
+  }
+}

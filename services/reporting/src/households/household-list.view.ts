@@ -1,0 +1,59 @@
+import { householdScored, type DimensionName, type EventOf } from '@faemban/contracts';
+import { defineView, type RecordedEvent } from '@faemban/event-sourcing';
+import { rulesetKey, withScore, type Timeline } from './score-timeline';
+
+/** One household of the list, by its newest score. */
+export interface ListedHousehold {
+  readonly householdId: string;
+  readonly village: string;
+  readonly round: number;
+  /** `<ruleset id>/<version>`. */
+  readonly ruleset: string;
+  readonly validFrom: string;
+  readonly isPoor: boolean;
+  readonly failedDimensions: readonly DimensionName[];
+  readonly members: number;
+  readonly targetPersons: number;
+}
+
+type Scored = EventOf<typeof householdScored>;
+type ListedScore = Omit<ListedHousehold, 'householdId' | 'round' | 'ruleset' | 'validFrom'> & { readonly from: string };
+
+/** Households by area and poverty, as they are now: by the latest score of the newest round. */
+export const householdList = defineView<ListedHousehold>({
+  name: 'household-list',
+  version: 1,
+  idOf: (event) => (isScore(event) ? event.data.householdId : undefined),
+  slices: { 'mpi-scoring': foldScore },
+  show: (slices: { 'mpi-scoring'?: readonly Timeline<ListedScore>[] }, householdId) => {
+    const newest = (slices['mpi-scoring'] ?? []).reduce<Timeline<ListedScore> | undefined>(
+      (best, timeline) => (best && best.round > timeline.round ? best : timeline),
+      undefined,
+    );
+    const score = newest?.scores.at(-1);
+    if (!newest || !score) return undefined;
+    const { from, ...shown } = score;
+    return { householdId, round: newest.round, ruleset: newest.ruleset, validFrom: from, ...shown };
+  },
+  indexes: { byArea: ['village'], byPoverty: ['isPoor', 'village'] },
+});
+
+function isScore(event: RecordedEvent): event is RecordedEvent<Scored> {
+  return event.type === householdScored.type;
+}
+
+function foldScore(
+  timelines: readonly Timeline<ListedScore>[] = [],
+  event: RecordedEvent,
+): readonly Timeline<ListedScore>[] {
+  if (!isScore(event)) return timelines;
+  const { ruleset, round, validFrom, area, isPoor, failedDimensions, members, targetPersons } = event.data;
+  return withScore(timelines, rulesetKey(ruleset), round, {
+    from: validFrom,
+    village: area.village,
+    isPoor,
+    failedDimensions,
+    members: members.length,
+    targetPersons,
+  });
+}

@@ -1,0 +1,40 @@
+import { contextModule } from '@faemban/nest-kit';
+import type { DynamicModule } from '@nestjs/common';
+import {
+  FindFigures,
+  findFigures,
+  FindReleasedFigures,
+  findReleasedFigures,
+  FindTpmapSums,
+  findTpmapSums,
+} from './areas/area-figures.queries';
+import { areaFigures } from './areas/area-figures.view';
+import { FiguresController } from './areas/figures.controller';
+import { RELEASES } from './areas/releases.token';
+import { reportingConfigSchema, type ReportingConfig } from './config';
+import { FindHouseholdHistory, findHouseholdHistory } from './households/household-history.queries';
+import { householdHistory } from './households/household-history.view';
+import { ListHouseholds, listHouseholds } from './households/household-list.queries';
+import { householdList } from './households/household-list.view';
+import { HouseholdsController } from './households/households.controller';
+
+/** Reporting: figures by area, histories, lists and exports, over what other contexts publish. Needs the PLATFORM of its server. */
+export class ReportingModule {
+  static register(config: Partial<ReportingConfig> = {}): DynamicModule {
+    const { releases } = reportingConfigSchema.parse(config);
+    return contextModule({
+      name: 'reporting',
+      tallies: [areaFigures],
+      views: [householdHistory, householdList],
+      queries: [
+        { query: FindFigures, answer: findFigures },
+        { query: FindReleasedFigures, answer: findReleasedFigures },
+        { query: FindTpmapSums, answer: findTpmapSums },
+        { query: FindHouseholdHistory, answer: findHouseholdHistory },
+        { query: ListHouseholds, answer: listHouseholds },
+      ],
+      controllers: [FiguresController, HouseholdsController],
+      providers: [{ provide: RELEASES, useValue: releases }],
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import { createIds, type Clock, type PolicyStore, type ViewStore } from '@faemban/event-sourcing';
+import type { Platform } from '@faemban/nest-kit';
+import { lockDataFolder, openSqliteEvents, openSqliteViews } from '@faemban/store-sqlite';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** The services that keep read models or policy checkpoints, each in a file of its own. */
+const servicesWithViews = [
+  'ingestion',
+  'identity-verification',
+  'mpi-scoring',
+  'case-management',
+  'reporting',
+] as const;
+
+/** A platform over the files of one data folder, until it is closed. */
+export interface EmbeddedPlatform {
+  readonly platform: Platform;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a data folder for this process: the lock first, then the events, then each service's read models. Keys stand in a folder of
+ * their own, `keys/`, so that they can have backups of their own.
+ * @throws StoreRefused when another process holds the folder, or it was set up differently
+ */
+export async function openEmbeddedPlatform(options: {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly partitionCount: number;
+}): Promise<EmbeddedPlatform> {
+  const { clock, partitionCount } = options;
+  const dataDir = resolve(options.dataDir);
+  const closers: (() => void | Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  };
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const lock = lockDataFolder(dataDir);
+    closers.push(() => lock.release());
+    mkdirSync(join(dataDir, 'keys'), { recursive: true, mode: 0o700 });
+    const events = await openSqliteEvents({ file: join(dataDir, 'events.sqlite'), clock, partitionCount });
+    closers.push(() => events.close());
+    const stores = new Map<string, { views: ViewStore; policies: PolicyStore }>();
+    for (const service of servicesWithViews) {
+      const opened = await openSqliteViews({ file: join(dataDir, `${service}.sqlite`) });
+      closers.push(() => opened.close());
+      stores.set(service, opened);
+    }
+    return {
+      platform: { profile: 'embedded', dataDir, clock, ids: createIds({ clock }), ...portsOf(events, stores) },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function portsOf(
+  events: Pick<Platform, 'store' | 'log'>,
+  stores: ReadonlyMap<string, { views: ViewStore; policies: PolicyStore }>,
+): Pick<Platform, 'store' | 'log' | 'views'> {
+  return {
+    store: (context) => events.store(context),
+    log: events.log,
+    views(service) {
+      const found = stores.get(service);
+      if (!found) throw new Error(`There is no file for the read models of ${service}.`);
+      return found;
+    },
+  };
+}
