@@ -65,13 +65,13 @@ export function createIds({
  * (policy, event, index), so that redelivery is recognised and two policies never collide.
  */
 export function policyCommandId(policyKey: string, event: { readonly id: string }, index: number): string {
-  const hex = digestOf(['policy', policyKey, event.id, index]).toString('hex');
+  const hex = digestOf(['policy', policyKey, event.id, index]);
   return shape(event.id.slice(0, 13).replace('-', ''), hex);
 }
 
 /** An id that is the same whenever the same parts are given; UUID-shaped (version 8), in no order. */
 export function deterministicId(namespace: string, ...parts: readonly (string | number)[]): string {
-  const hex = digestOf(['id', namespace, ...parts]).toString('hex');
+  const hex = digestOf(['id', namespace, ...parts]);
   return shape(hex.slice(32, 44), hex);
 }
 
@@ -83,7 +83,7 @@ export function sequencedId(namespace: string, n: number, ...parts: readonly (st
   if (!Number.isInteger(n) || n < 0 || n >= 2 ** 30) throw new RangeError(`${n} is not a whole number below 2^30.`);
   const high = Math.floor(n / 2 ** 18);
   const low = n % 2 ** 18;
-  const hex = digestOf(['sequenced', namespace, n, ...parts]).toString('hex');
+  const hex = digestOf(['sequenced', namespace, n, ...parts]);
   const fourth = (0x8000 | (low >> 4)).toString(16);
   const fifth = `${(low & 0xf).toString(16)}${hex.slice(0, 11)}`;
   return `${namespace.slice(0, 13)}-8${high.toString(16).padStart(3, '0')}-${fourth}-${fifth}`;

@@ -59,14 +59,8 @@ export {
 export { classify, describeFailure, type FailureClass } from './classify';
 export { nextDay, thaiDayOf } from './days';
 export { createIds, deterministicId, policyCommandId, sequencedId, type Ids } from './ids';
-export {
-  chainHash,
-  commandDigest,
-  contentHashOf,
-  genesisHash,
-  serializeData,
-  type ContentFields,
-} from './integrity/hashing';
+export { commandDigest } from './integrity/command-digest';
+export { chainHash, contentHashOf, genesisHash, serializeData, type ContentFields } from './integrity/hashing';
 export { verifyPartition, type VerifiedPartition } from './integrity/verify-log';
 export { partitionOfAppend, partitionOfKey } from './partitions';
 export { nextRecordedAt, placeEvents, prepareEvents, type PlacedEvent, type PreparedEvent } from './recording';

@@ -36,9 +36,17 @@ export function prepareEvents(append: Pick<Append, 'events'>): readonly Prepared
   });
 }
 
+/** The instant made last: appends of one commit share a millisecond. */
+let lastNow = Number.NaN;
+let lastInstant = '';
+
 /** The later of the partition's previous `recordedAt` and the clock, so that it never goes back. ISO, milliseconds, Z. */
 export function nextRecordedAt(previous: string | null, now: number): string {
-  const instant = new Date(now).toISOString();
+  if (now !== lastNow) {
+    lastInstant = new Date(now).toISOString();
+    lastNow = now;
+  }
+  const instant = lastInstant;
   return previous !== null && previous > instant ? previous : instant;
 }
 

@@ -1,5 +1,6 @@
 import type { Sentence } from '@faemban/event-sourcing';
 import type { z } from 'zod';
+import { issueSentence, type Issue } from './http/input-errors';
 
 /** A server that cannot start as configured, said in a plain sentence. */
 export class StartRefused extends Error {
@@ -17,24 +18,36 @@ export function variableOf(field: string, prefix = 'FAEMBAN_'): string {
   return prefix + field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
 
+/** A value given otherwise than by a variable, and what people call the way it was given, e.g. `--port`. */
+export interface Given {
+  readonly value: unknown;
+  readonly from: string;
+}
+
 /**
  * Reads a flat configuration out of the environment: each field of the schema from its variable, empty ones as absent, `given` before both.
- * @throws StartRefused naming every variable that does not parse; values are not repeated.
+ * @throws StartRefused naming everything that does not parse, by where it came from; values are not repeated.
  */
 export function readConfig<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
   environment: Readonly<Record<string, string | undefined>>,
-  given: Readonly<Record<string, unknown>> = {},
+  given: Readonly<Record<string, Given>> = {},
 ): z.infer<z.ZodObject<Shape>> {
   const values: Record<string, unknown> = {};
   for (const field of Object.keys(schema.shape)) {
-    const value = given[field] ?? environment[variableOf(field)];
+    const value = given[field]?.value ?? environment[variableOf(field)];
     if (value !== undefined && value !== '') values[field] = value;
   }
   const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues
-    .map((issue) => `${variableOf(String(issue.path[0] ?? ''))}: ${issue.message}`)
-    .join('; ');
-  throw new StartRefused({ th: `ค่าที่ตั้งไว้ใช้ไม่ได้: ${wrong}`, en: `The configuration is not usable: ${wrong}` });
+  const wrong = parsed.error.issues.map((issue) => {
+    const field = String(issue.path[0] ?? '');
+    const name = given[field]?.value === undefined ? variableOf(field) : given[field].from;
+    const { th, en } = issueSentence(issue as Issue);
+    return { th: `${name} ${th}`, en: `${name}: ${en}` };
+  });
+  throw new StartRefused({
+    th: `ค่าที่ตั้งไว้ใช้ไม่ได้: ${wrong.map(({ th }) => th).join('; ')}`,
+    en: `The configuration is not usable. ${wrong.map(({ en }) => en).join(' ')}`,
+  });
 }

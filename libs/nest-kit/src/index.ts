@@ -46,7 +46,7 @@ export { createLogger, logLevels, redactedFields, scrubbed, type LogLevel } from
 export { Metrics } from './operations/metrics';
 export { type ParkedList } from './operations/operations.controller';
 export { type ContextStatus, type ServerStatus } from './operations/server-status';
-export { readConfig, StartRefused, variableOf } from './config';
+export { readConfig, StartRefused, variableOf, type Given } from './config';
 export {
   createServer,
   drainMsMaxDefault,

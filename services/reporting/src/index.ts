@@ -3,7 +3,7 @@ import type { ReportingConfig } from './config';
 import { ReportingModule } from './reporting.module';
 
 export { releaseSchema, reportingConfigSchema, type FixedRelease, type ReportingConfig } from './config';
-export { ReportingModule } from './reporting.module';
+export { ReportingModule, reportingReadModels } from './reporting.module';
 
 /** A server of this context alone, on the platform it is given. */
 export function createReporting(

@@ -18,14 +18,16 @@ import { ListHouseholds, listHouseholds } from './households/household-list.quer
 import { householdList } from './households/household-list.view';
 import { HouseholdsController } from './households/households.controller';
 
+/** Every read model of reporting, for whoever keeps them: this module, or a thread of their own. */
+export const reportingReadModels = { tallies: [areaFigures], views: [householdHistory, householdList] } as const;
+
 /** Reporting: figures by area, histories, lists and exports, over what other contexts publish. Needs the PLATFORM of its server. */
 export class ReportingModule {
   static register(config: Partial<ReportingConfig> = {}): DynamicModule {
     const { releases } = reportingConfigSchema.parse(config);
     return contextModule({
       name: 'reporting',
-      tallies: [areaFigures],
-      views: [householdHistory, householdList],
+      ...reportingReadModels,
       queries: [
         { query: FindFigures, answer: findFigures },
         { query: FindReleasedFigures, answer: findReleasedFigures },

@@ -3,6 +3,7 @@ import type { Platform } from '@faemban/nest-kit';
 import { lockDataFolder, openSqliteEvents, openSqliteViews } from '@faemban/store-sqlite';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { ReadModelThread } from './read-models/read-model-thread';
 
 /** The services that keep read models or policy checkpoints, each in a file of its own. */
 const servicesWithViews = [
@@ -48,8 +49,24 @@ export async function openEmbeddedPlatform(options: {
       closers.push(() => opened.close());
       stores.set(service, opened);
     }
+    const thread = new ReadModelThread(
+      {
+        context: 'reporting',
+        eventsFile: join(dataDir, 'events.sqlite'),
+        viewsFile: join(dataDir, 'reporting.sqlite'),
+      },
+      events.log,
+    );
+    closers.push(() => thread.close());
     return {
-      platform: { profile: 'embedded', dataDir, clock, ids: createIds({ clock }), ...portsOf(events, stores) },
+      platform: {
+        profile: 'embedded',
+        dataDir,
+        clock,
+        ids: createIds({ clock }),
+        ...portsOf(events, stores),
+        runnerElsewhere: (context, readModel) => (context === 'reporting' ? thread.runnerOf(readModel) : undefined),
+      },
       close,
     };
   } catch (error) {

@@ -3,7 +3,7 @@ import { readConfig, type Stopped } from '@faemban/nest-kit';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { standaloneConfigSchema } from './config';
+import { standaloneConfigSchema, type StandaloneConfig } from './config';
 import { bannerOf } from './demo/banner';
 import { loadDemo } from './demo/load-demo';
 import { createStandalone, type Standalone } from './standalone';
@@ -31,29 +31,46 @@ async function main(): Promise<number> {
     return 0;
   }
   const begunMs = Date.now();
-  const config = readConfig(standaloneConfigSchema, process.env, { port: values.port, dataDir: values.data });
+  const config = readConfig(standaloneConfigSchema, process.env, {
+    port: { value: values.port, from: '--port' },
+    dataDir: { value: values.data, from: '--data' },
+  });
   const system = await createStandalone(config);
   const stopped = stopOnSignal(system);
+  const working = work(system, config, values, begunMs).then(() => stopped);
+  // Whoever stops it while it starts or loads is told how the stop went, not what the stop broke off.
+  return exitOf(
+    await Promise.race([
+      stopped,
+      working.catch((error: unknown) => (system.isStopping ? stopped : Promise.reject(error))),
+    ]),
+  );
+}
+
+interface Wishes {
+  readonly province: boolean;
+  readonly empty: boolean;
+  readonly tpmap?: string | undefined;
+}
+
+/** Starts, fills an empty installation, and says what there is. */
+async function work(system: Standalone, config: StandaloneConfig, wishes: Wishes, begunMs: number): Promise<void> {
   await system.start();
-  const isNew = (await system.status()).contexts.every(({ events }) => events === 0);
-  if (isNew && !values.empty) {
-    const loading = loadDemo({
+  const { contexts } = await system.status();
+  if (!wishes.empty && contexts.every(({ events }) => events === 0)) {
+    await loadDemo({
       url: system.url,
-      what: values.province ? 'province' : 'district',
-      tpmap: tpmapFolder(values.tpmap),
+      what: wishes.province ? 'province' : 'district',
+      tpmap: tpmapFolder(wishes.tpmap),
       province: demoProvince,
       district: demoDistrict,
       say,
       settled: () => system.settled(),
     });
-    // Whoever stops the demo while it loads is not told that it failed.
-    const first = await Promise.race([stopped, loading.then(() => undefined)]);
-    if (first !== undefined) return exitOf(first);
   }
   const contents = holdings(await system.status());
-  for (const line of bannerOf({ url: system.url, dataDir: config.dataDir, contents, readyInMs: Date.now() - begunMs }))
-    say(line);
-  return exitOf(await stopped);
+  const banner = bannerOf({ url: system.url, dataDir: config.dataDir, contents, readyInMs: Date.now() - begunMs });
+  for (const line of banner) say(line);
 }
 
 /** TPMAP's published files, where there are any: as named, or beside the test data. */
@@ -65,11 +82,9 @@ function tpmapFolder(named: string | undefined): string | undefined {
 /** The first signal stops in order; a second one at once. */
 function stopOnSignal(system: Standalone): Promise<Stopped> {
   const stopped = Promise.withResolvers<Stopped>();
-  let isStopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (isStopping) process.exit(exitInterrupted);
-      isStopping = true;
+      if (system.isStopping) process.exit(exitInterrupted);
       say('\n  กำลังหยุด เก็บงานที่ค้างให้เสร็จ (กดอีกครั้งเพื่อหยุดทันที) · stopping in order (again: at once)');
       system.stop().then(stopped.resolve, stopped.reject);
     });

@@ -14,6 +14,8 @@ export interface StandaloneOverrides {
 export interface Standalone {
   /** Where it listens. @throws Error before the start */
   readonly url: string;
+  /** True from the first call of `stop`. */
+  readonly isStopping: boolean;
   /** @throws StartRefused when the port is taken */
   start(): Promise<void>;
   /** Drains within the configured limit, then closes the files and gives the data folder back. */
@@ -61,6 +63,9 @@ export async function createStandalone(
   return {
     get url() {
       return server.url;
+    },
+    get isStopping() {
+      return stopping !== undefined;
     },
     start: () => madeOrClosed(embedded.close, () => server.start()),
     stop: () => (stopping ??= stop()),

@@ -35,7 +35,7 @@ describe('writing cells carelessly', () => {
     for (let k = 0; k < 10_000; k += 1) {
       const cells = ['8417010101-0001', 'สมชาย', '1840000000028'];
       if (dirty(cells, ['clean', 'name', 'identityNumber'], 0.05, random)) touched += 1;
-      expect(cells[0]).toBe('8417010101-0001');
+      if (cells[0] !== '8417010101-0001') throw new Error('a clean cell was changed');
     }
     expect(touched).toBeGreaterThan(400);
     expect(touched).toBeLessThan(600);

@@ -2,7 +2,7 @@ import type { EventDefinition } from '@faemban/contracts';
 import { asError } from '../classify';
 import { CommandIdReused, invariant } from '../errors';
 import type { CommandContext, DomainEvent, NewEvent, RecordedEvent } from '../events';
-import { commandDigest } from '../integrity/hashing';
+import { commandDigest } from '../integrity/command-digest';
 import type { Append, Appended, EventStore } from '../ports';
 import type { Upcasters } from '../upcasters';
 import type { Aggregate } from './aggregate';

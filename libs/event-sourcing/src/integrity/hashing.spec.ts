@@ -1,5 +1,5 @@
 import { recorded } from '../testing/recorded';
-import { chainHash, commandDigest, contentHashOf, genesisHash, serializeData } from './hashing';
+import { chainHash, contentHashOf, genesisHash, serializeData } from './hashing';
 
 describe('the content hash', () => {
   const event = recorded(
@@ -54,8 +54,8 @@ describe('the content hash', () => {
       correlationId: 'c',
       subjects: ['a'],
     };
-    expect(contentHashOf(fields, '{"th":"บ้าน"}')).toMatchInlineSnapshot(
-      `"378366d75a892546ad8734e3832a4bc2e84648e1d621f81ada38b0a62256af2f"`,
+    expect(contentHashOf(fields, '{"th":"บ้าน"}')).toBe(
+      '378366d75a892546ad8734e3832a4bc2e84648e1d621f81ada38b0a62256af2f',
     );
   });
 });
@@ -76,21 +76,6 @@ describe('the chain', () => {
       link({}, 0, 2),
     ];
     expect(new Set(links).size).toBe(6);
-  });
-});
-
-describe('the digest of a command', () => {
-  test('is of what is asked, however its keys are ordered', () => {
-    const command = { type: 'Note', values: [1, { a: 1, b: null }], absent: undefined };
-    expect(commandDigest({ values: [1, { b: null, a: 1 }], type: 'Note' })).toBe(commandDigest(command));
-    const others = [
-      { ...command, type: 'note' },
-      { ...command, values: [{ a: 1, b: null }, 1] },
-      { ...command, values: [1, { a: '1', b: null }] },
-      { ...command, absent: null },
-    ];
-    expect(new Set([command, ...others].map(commandDigest)).size).toBe(5);
-    expect(commandDigest({ on: new Date(0) })).toBe(commandDigest({ on: '1970-01-01T00:00:00.000Z' }));
   });
 });
 

@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Actor } from '@faemban/contracts';
 
 /** The chain hash before the first event of a partition: 64 zeros. */
@@ -70,25 +70,7 @@ export function chainHash(
   return hash('sha256', `${previous}\n${partition}\n${seq}\n${recordedAt}\n${contentHash}`);
 }
 
-/** SHA-256 (hex) over a command alone, whatever the order of its keys: tells a repeated command from a reused id. */
-export function commandDigest(command: object): string {
-  return hash('sha256', canonicalJson(command));
-}
-
-/** SHA-256 over parts that cannot run into each other, as bytes; for ids and partitions. */
-export function digestOf(parts: readonly (string | number)[]): Buffer {
-  return createHash('sha256').update(JSON.stringify(parts)).digest();
-}
-
-function canonicalJson(value: unknown): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if ('toJSON' in value && typeof value.toJSON === 'function') return canonicalJson(value.toJSON());
-  const source = value as Record<string, unknown>;
-  let text = '';
-  for (const key of Object.keys(source).sort()) {
-    const member = source[key];
-    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
-  }
-  return `{${text}}`;
+/** SHA-256 (hex) over parts that cannot run into each other; for derived ids. */
+export function digestOf(parts: readonly (string | number)[]): string {
+  return hash('sha256', JSON.stringify(parts));
 }

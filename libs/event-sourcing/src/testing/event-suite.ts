@@ -1,5 +1,5 @@
 import { createIds } from '../ids';
-import { commandDigest } from '../integrity/hashing';
+import { commandDigest } from '../integrity/command-digest';
 import type { Append, EventLog, EventStore, LoggedEvent } from '../ports';
 import type { ContextName } from '@faemban/contracts';
 import { commandContext } from './command-context';

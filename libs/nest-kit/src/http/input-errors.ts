@@ -20,7 +20,7 @@ export interface Issue {
 /** The problem of input that does not parse: 400 `input-invalid` with one entry per thing wrong, none of which repeats a value. */
 export function inputProblem(issues: readonly Issue[]): Problem {
   const errors: InputError[] = issues.slice(0, inputErrorsMax).map((issue) => {
-    const sentence = sentenceOf(issue);
+    const sentence = issueSentence(issue);
     return { path: pathOf(issue), code: issue.code ?? 'invalid', th: sentence.th, en: sentence.en };
   });
   return new Problem(
@@ -55,7 +55,8 @@ const kinds: Readonly<Record<string, Sentence>> = {
   date: { th: 'วันที่', en: 'a date' },
 };
 
-function sentenceOf(issue: Issue): Sentence {
+/** What is wrong, in a sentence that follows the name of what it is about. */
+export function issueSentence(issue: Issue): Sentence {
   switch (issue.code) {
     case 'invalid_type': {
       const kind = kinds[String(issue.expected)];

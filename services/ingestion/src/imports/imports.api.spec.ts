@@ -110,7 +110,7 @@ describe('importing a survey', () => {
 
   test('joins members with their households whatever the order of the rows', async () => {
     const refs = Array.from({ length: 1200 }, (_, index) => `h-${index}`);
-    const households = householdsCsv(...refs.map((ref) => householdCells(ref)));
+    const households = householdsCsv(...refs.map((ref) => householdCells(ref, { income_main_baht: '80000' })));
     const members = refs.flatMap((ref, index) => [
       memberCells(ref, 2 * index),
       memberCells(ref, 2 * index + 1, { member_no: '2', is_head: '0', relation: 'child', birth_date: '2530', first_name: 'กานดา' }),

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { EventLog, Runner, RunnerStatus } from '@faemban/event-sourcing';
+import type { Reply, Request, ThreadBeginning } from './messages';
+
+interface Waiting {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/**
+ * A thread that keeps one context's read models, and the runners by which this one commands them. The read models' file has one writer,
+ * the thread; this one only reads it. A thread that ends by itself leaves its runners faulted.
+ */
+export class ReadModelThread {
+  private readonly worker: Worker;
+  private readonly waiting = new Map<number, Waiting>();
+  private readonly statuses = new Map<string, RunnerStatus>();
+  private readonly leave: () => void;
+  private nextId = 1;
+  private wakeIsDue = false;
+  private fault: string | undefined;
+  private isClosed = false;
+
+  constructor(beginning: ThreadBeginning, log: EventLog) {
+    this.worker = new Worker(join(__dirname, 'read-models.worker.js'), {
+      workerData: beginning,
+      name: `${beginning.context} read models`,
+    });
+    this.worker.on('message', (reply: Reply) => this.hear(reply));
+    this.worker.on('error', (error) => this.end(error.message));
+    this.worker.on('exit', (code) => this.end(`The thread ended by itself (exit code ${code}).`));
+    this.leave = log.onAppended(() => this.wakeSoon());
+  }
+
+  /** The runner of one read model, kept in the thread. */
+  runnerOf(name: string): Runner {
+    return {
+      start: () => this.ask({ ask: 'start', runner: name }),
+      settled: () => this.ask({ ask: 'settle', runner: name }),
+      stop: () => this.ask({ ask: 'stop', runner: name }),
+      status: () => this.statusOf(name),
+    };
+  }
+
+  /** Closes the thread's files and ends it. Its runners must have been stopped. */
+  async close(): Promise<void> {
+    this.leave();
+    if (this.fault === undefined) await this.ask({ ask: 'close' });
+    this.isClosed = true;
+    await this.worker.terminate();
+  }
+
+  private ask(request: { ask: 'start' | 'settle' | 'stop'; runner: string } | { ask: 'close' }): Promise<void> {
+    if (this.fault !== undefined) return Promise.reject(new Error(this.fault));
+    const id = this.nextId++;
+    this.worker.postMessage({ ...request, id } satisfies Request);
+    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
+  }
+
+  private hear(reply: Reply): void {
+    for (const status of reply.statuses) this.statuses.set(status.name, status);
+    if (!('done' in reply)) return;
+    const waiting = this.waiting.get(reply.done);
+    this.waiting.delete(reply.done);
+    if (reply.failed === undefined) waiting?.resolve();
+    else waiting?.reject(new Error(reply.failed));
+  }
+
+  private statusOf(name: string): RunnerStatus {
+    const told = this.statuses.get(name) ?? notYetTold(name);
+    return this.fault === undefined || this.isClosed ? told : { ...told, state: 'faulted', fault: this.fault };
+  }
+
+  /** One wake-up per turn of the event loop, however much was appended in it. */
+  private wakeSoon(): void {
+    if (this.wakeIsDue) return;
+    this.wakeIsDue = true;
+    setImmediate(() => {
+      this.wakeIsDue = false;
+      if (!this.isClosed && this.fault === undefined) this.worker.postMessage({ ask: 'wake' } satisfies Request);
+    });
+  }
+
+  private end(reason: string): void {
+    if (this.isClosed || this.fault !== undefined) return;
+    this.fault = reason;
+    for (const { reject } of this.waiting.values()) reject(new Error(reason));
+    this.waiting.clear();
+  }
+}
+
+function notYetTold(name: string): RunnerStatus {
+  return {
+    name,
+    kind: 'view',
+    state: 'starting',
+    vector: {},
+    lagEvents: 0,
+    lagSeconds: 0,
+    parkedTotal: 0,
+    parkedOldestAt: null,
+    applied: 0,
+  };
+}
