@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { standaloneConfigSchema, type StandaloneConfig } from './config';
 import { bannerOf } from './demo/banner';
 import { loadDemo } from './demo/load-demo';
+import { forgetUnfinishedDemo, noteUnfinishedDemo, unfinishedDemo } from './demo/unfinished-demo';
 import { createStandalone, type Standalone } from './standalone';
 import { holdings, refusalLines, stoppedLine, usage } from './words';
 
@@ -57,16 +58,21 @@ interface Wishes {
 async function work(system: Standalone, config: StandaloneConfig, wishes: Wishes, begunMs: number): Promise<void> {
   await system.start();
   const { contexts } = await system.status();
-  if (!wishes.empty && contexts.every(({ events }) => events === 0)) {
+  const isNew = contexts.every(({ events }) => events === 0);
+  const begun = unfinishedDemo(config.dataDir);
+  if (begun !== undefined || (isNew && !wishes.empty)) {
+    const what = begun ?? (wishes.province ? 'province' : 'district');
+    noteUnfinishedDemo(config.dataDir, what);
     await loadDemo({
       url: system.url,
-      what: wishes.province ? 'province' : 'district',
+      what,
       tpmap: tpmapFolder(wishes.tpmap),
       province: demoProvince,
       district: demoDistrict,
       say,
       settled: () => system.settled(),
     });
+    forgetUnfinishedDemo(config.dataDir);
   }
   const contents = holdings(await system.status());
   const banner = bannerOf({ url: system.url, dataDir: config.dataDir, contents, readyInMs: Date.now() - begunMs });

@@ -1,12 +1,17 @@
 import { join } from 'node:path';
 import { differencesOf, generate } from './generate';
 
-const root = join(__dirname, '../../..');
-if (process.argv.includes('--check')) {
-  const differences = differencesOf(root);
+async function main(root: string): Promise<void> {
+  if (!process.argv.includes('--check')) return generate(root);
+  const differences = await differencesOf(root);
   for (const path of differences) console.error(`not up to date: ${path}`);
-  if (differences.length > 0) console.error('Run: npm run generate');
-  process.exitCode = differences.length > 0 ? 1 : 0;
-} else {
-  generate(root);
+  if (differences.length > 0) {
+    console.error('Run: npm run generate');
+    process.exitCode = 1;
+  }
 }
+
+main(join(__dirname, '../../..')).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -113,7 +113,7 @@ export async function writeSurvey(source: SurveySource): Promise<GenerationRepor
   ];
   await withSurveyFiles(out, async (files) => {
     for (const village of villages) {
-      const patience = source.isInvented ? { arrangements: 2, answers: 1 } : undefined;
+      const patience = source.isInvented ? { rounds: 1, arrangements: 2, answers: 1 } : undefined;
       const population = populateVillage(village, String(seed), patience);
       const position = source.positions?.get(village.villageId);
       const place = {

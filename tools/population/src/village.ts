@@ -2,6 +2,7 @@ import { decideAnswers } from './applicability';
 import type { Misses } from './applicability';
 import { bestArrangement, makeHouseholds } from './households';
 import { INDICATOR_COUNT, bitCount } from './indicators';
+import type { Arrangement } from './poor-households';
 import type { PlannedHousehold } from './planned-household';
 import { randomOf } from './random';
 import type { Random } from './random';
@@ -31,33 +32,50 @@ export type VillagePopulation = {
 
 const PLAUSIBILITY_TRIES = 2;
 
-/** How often a step is tried anew as long as a published number is not reached. */
-export type Patience = { arrangements: number; answers: number };
+/** How often each step is tried anew as long as a published number is not reached; a round begins with the first step. */
+export type Patience = { rounds: number; arrangements: number; answers: number };
 
-const PATIENCE: Patience = { arrangements: 24, answers: 12 };
+const PATIENCE: Patience = { rounds: 8, arrangements: 24, answers: 6 };
 
 /** Makes the households of one village; the same seed gives the same households. */
 export function populateVillage(village: VillageFigures, seed: string, patience = PATIENCE): VillagePopulation {
-  const arrangement = bestArrangement(village, patience.arrangements, (attempt) =>
-    randomOf(`${seed}/${village.villageId}/arrangement/${attempt}`),
-  );
-  let best: { population: VillagePopulation; badness: number } | undefined;
-  for (let attempt = 0; attempt < patience.answers; attempt += 1) {
-    const random = randomOf(`${seed}/${village.villageId}/answers/${attempt}`);
-    const households = makeHouseholds(village, arrangement.households, random);
-    const notReached = decideAnswers(village, households, random);
-    const missed = [...notReached.applicable, ...notReached.failing].reduce((sum, persons) => sum + persons, 0);
-    placeElderly(village, households, random);
-    giveHappiness(village, households, random);
-    const surveyed = households.map((household) => surveyHousehold(household, random));
-    const implausible = surveyed.reduce((sum, household) => sum + household.implausible, 0);
-    const badness = missed * 1_000 + implausible;
-    if (best === undefined || badness < best.badness) {
-      best = { population: { households: surveyed, notReached, implausible }, badness };
+  let best: Attempt | undefined;
+  for (let round = 0; round < patience.rounds && (best === undefined || best.missed > 0); round += 1) {
+    const randomFor = (step: string): Random => randomOf(`${seed}/${village.villageId}/${round}/${step}`);
+    const arrangement = bestArrangement(village, patience.arrangements, (k) => randomFor(`arrangement ${k}`));
+    for (let k = 0; k < patience.answers; k += 1) {
+      const attempt = settleVillage(village, arrangement, randomFor(`answers ${k}`));
+      if (best === undefined || isBetter(attempt, best)) best = attempt;
+      if (best.missed === 0 && (best.implausible === 0 || k + 1 >= PLAUSIBILITY_TRIES)) break;
     }
-    if (best.badness === 0 || (missed === 0 && attempt + 1 >= PLAUSIBILITY_TRIES)) break;
   }
-  return (best as { population: VillagePopulation }).population;
+  invariantAttempt(best);
+  const { households, notReached, implausible } = best;
+  return { households, notReached, implausible };
+}
+
+type Attempt = VillagePopulation & { missed: number };
+
+function settleVillage(village: VillageFigures, arrangement: Arrangement, random: Random): Attempt {
+  const planned = makeHouseholds(village, arrangement.households, random);
+  const notReached = decideAnswers(village, planned, random);
+  placeElderly(village, planned, random);
+  giveHappiness(village, planned, random);
+  const surveyed = planned.map((household) => surveyHousehold(household, random));
+  return {
+    households: surveyed.map(({ household }) => household),
+    notReached,
+    implausible: surveyed.reduce((sum, { implausible }) => sum + implausible, 0),
+    missed: [...notReached.applicable, ...notReached.failing].reduce((sum, persons) => sum + persons, 0),
+  };
+}
+
+function isBetter(one: Attempt, other: Attempt): boolean {
+  return one.missed < other.missed || (one.missed === other.missed && one.implausible < other.implausible);
+}
+
+function invariantAttempt(attempt: Attempt | undefined): asserts attempt is Attempt {
+  if (!attempt) throw new RangeError('populating a village needs patience for one round and one attempt at least');
 }
 
 /** Whole numbers from 0 to 10 around the mean, with exactly the published sum. */
@@ -81,7 +99,10 @@ function giveHappiness(village: VillageFigures, households: readonly PlannedHous
   }
 }
 
-function surveyHousehold(household: PlannedHousehold, random: Random): VillageHousehold & { implausible: number } {
+function surveyHousehold(
+  household: PlannedHousehold,
+  random: Random,
+): { household: VillageHousehold; implausible: number } {
   const members = makeRoster(household, random);
   const { certain, possible } = concerns(members);
   const implausible = bitCount(household.answered & ~certain & ~possible);
@@ -91,5 +112,6 @@ function surveyHousehold(household: PlannedHousehold, random: Random): VillageHo
     if (household.answered & bit) answers.push(household.failed & bit ? '0' : '1');
     else answers.push(certain & bit ? '' : '-');
   }
-  return { dimensions: household.dimensions, answers, happiness: household.happiness, members, implausible };
+  const { dimensions, happiness } = household;
+  return { household: { dimensions, answers, happiness, members }, implausible };
 }

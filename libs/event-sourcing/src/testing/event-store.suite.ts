@@ -138,6 +138,14 @@ export function eventStoreSuite(factory: EventsFactory): void {
       expect(await logged()).toHaveLength(2);
     });
 
+    test('that comes several times at once records it once', async () => {
+      const append = anAppend();
+      const outcomes = await Promise.all([1, 2, 3].map(() => store().append(append)));
+      expect(outcomes.map(({ repeated }) => repeated).sort()).toEqual([false, true, true]);
+      expect(new Set(outcomes.map(({ lastSeq }) => lastSeq)).size).toBe(1);
+      expect(await logged()).toHaveLength(1);
+    });
+
     test('under another digest is refused', async () => {
       const append = anAppend();
       await store().append(append);

@@ -192,6 +192,7 @@ describe('what leaves the area scope', () => {
           }
         }
       }),
+      { numRuns: 40 },
     );
   });
 
@@ -219,7 +220,7 @@ describe('what leaves the area scope', () => {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 

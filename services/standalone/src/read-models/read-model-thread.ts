@@ -23,7 +23,7 @@ export class ReadModelThread {
   private isClosed = false;
 
   constructor(beginning: ThreadBeginning, log: EventLog) {
-    this.worker = new Worker(join(__dirname, 'read-models.worker.js'), {
+    this.worker = new Worker(join(__dirname, '../../dist/read-models/read-models.worker.js'), {
       workerData: beginning,
       name: `${beginning.context} read models`,
     });
