@@ -69,6 +69,7 @@ export interface Head {
 /** An event with the chain hash at its place: h(seq) = SHA-256(h(seq−1), partition, seq, recordedAt, contentHash). */
 export type LoggedEvent = RecordedEvent & { readonly chainHash: string };
 
+/** Ends a subscription; calling it again does nothing. */
 export type Unsubscribe = () => void;
 
 /** The published log: per (context, partition) a dense, gap-free sequence from 1, in commit order. */
@@ -83,6 +84,7 @@ export interface EventLog {
 
 /** (context, partition) → the last seq applied. Keys are `${context}/${partition}`; absent means 0. */
 export type Vector = Readonly<Record<string, number>>;
+/** The key of a partition in a {@link Vector}. */
 export const vectorKey = (context: ContextName, partition: number): string => `${context}/${partition}`;
 
 /** A household's slices in one view: per context the folded state and the last seq that changed it. */
@@ -204,7 +206,9 @@ export interface ViewHandle<Doc extends object = object> {
   take(partition: number): Promise<number>;
   /** @throws CheckpointFenced when a higher epoch exists or the checkpoint is not at fromSeq − 1. */
   apply(batch: ViewBatch): Promise<void>;
+  /** The stored slices of these rows; unknown ids are left out. */
   slices(ids: readonly string[]): Promise<ReadonlyMap<string, StoredSlices>>;
+  /** The documents of these ids, also those that no index has; what shows nothing is left out. */
   get(ids: readonly string[]): Promise<ReadonlyMap<string, Doc>>;
   /**
    * Rows in the order of the index, ties by id. Nothing (null) comes before numbers, numbers before texts, texts by code point; a range

@@ -224,7 +224,7 @@ describe('asking for a household’s history', () => {
     ]);
     expect(body.entries[3].sentence).toEqual({
       th: 'แก้ไขผลสำรวจรอบปี 2561 จากแหล่ง cdd-bmn: สมาชิก 2 คน รายได้รวม 80,000.00 บาทต่อปี ตกตัวชี้วัด 0 ข้อ เทียบครั้งก่อน: ไม่ตกแล้วตัวชี้วัดที่ 22; รายได้จาก 60,000.00 เป็น 80,000.00 บาท',
-      en: 'The survey was corrected, round 2561, from cdd-bmn: 2 members, 80,000.00 baht a year together, 0 indicators failed. Against the time before: no longer failed: 22; income from 60,000.00 to 80,000.00 baht.',
+      en: 'The survey was corrected, round 2561, from cdd-bmn: 2 members, 80,000.00 baht a year together, indicators failed: 0. Against the time before: no longer failed: 22; income from 60,000.00 to 80,000.00 baht.',
     });
     expect(body.entries[4].sentence.en).toBe(
       'Scored for round 2561 under tpmap-2561/1: not poor (before: poor for failing income).',

@@ -14,10 +14,16 @@ export class Refused extends Error {
     readonly status: number,
     readonly code: string,
     readonly sentence: Sentence,
-    readonly body: unknown,
+    /** What was wrong with the input, place by place. */
+    readonly wrong: readonly WrongInput[] = [],
   ) {
     super(sentence.en);
   }
+}
+
+/** One thing wrong with what was sent: where, and why. */
+export interface WrongInput extends Sentence {
+  readonly path: string;
 }
 
 /** Nobody answers at the address. */
@@ -124,10 +130,16 @@ export class Client {
 async function refusalOf(answer: Response): Promise<Refused> {
   const text = await answer.text();
   try {
-    const problem = JSON.parse(text) as { code?: string; detail?: string; detailEn?: string; title?: string };
+    const problem = JSON.parse(text) as {
+      code?: string;
+      detail?: string;
+      detailEn?: string;
+      title?: string;
+      errors?: WrongInput[];
+    };
     const th = problem.detail ?? problem.title ?? answer.statusText;
-    return new Refused(answer.status, problem.code ?? 'unknown', { th, en: problem.detailEn ?? th }, problem);
+    return new Refused(answer.status, problem.code ?? 'unknown', { th, en: problem.detailEn ?? th }, problem.errors);
   } catch {
-    return new Refused(answer.status, 'unreadable-answer', { th: answer.statusText, en: answer.statusText }, text);
+    return new Refused(answer.status, 'unreadable-answer', { th: answer.statusText, en: answer.statusText });
   }
 }

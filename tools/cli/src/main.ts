@@ -27,6 +27,7 @@ program.parseAsync().catch((error: unknown) => {
     process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   } else if (error instanceof Refused) {
     console.error(`${error.sentence.th}\n${error.sentence.en}\n(${error.code}, HTTP ${error.status})`);
+    for (const { path, th, en } of error.wrong) console.error(`  ${path}: ${th} · ${en}`);
     process.exitCode = exitCodes.refused;
   } else if (error instanceof NotReachable) {
     console.error(`ไม่มีระบบตอบที่ ${error.url} · nobody answers there. Start it with: npm start`);

@@ -1,6 +1,7 @@
 import { CheckpointFenced, InvalidCursor, StoreRefused } from '../errors';
-import type { Find, ParkedEvent, Put, TallyDifference, ViewBatch, ViewHandle, ViewShape, ViewStore } from '../ports';
+import type { Find, ParkedEvent, Put, ViewHandle, ViewShape, ViewStore } from '../ports';
 import { indexedValues } from '../views/view-shape';
+import { emptyBatch as batch, tallyTests } from './view-store.tally-tests';
 
 /** What a view suite runs on: an empty store, opened anew for every test. */
 export interface ViewsUnderTest {
@@ -28,15 +29,6 @@ const shape: ViewShape = {
     return listed === undefined || listed.hidden ? undefined : { id, area: listed.area, score: scored?.score ?? null };
   },
 };
-const tallyShape: ViewShape = {
-  name: 'area-figures',
-  version: 1,
-  contexts: ['mpi-scoring'],
-  indexes: {},
-  measures: ['households', 'poor'],
-  show: () => undefined,
-};
-
 /** The behaviour of every {@link ViewStore}: run it on each adapter. Registers jest tests. */
 export function viewStoreSuite(factory: () => Promise<ViewsUnderTest>): void {
   let under: ViewsUnderTest;
@@ -55,18 +47,6 @@ export function viewStoreSuite(factory: () => Promise<ViewsUnderTest>): void {
     const doc: Shown = { id, area, score: score ?? null };
     return { id, slices, indexed: indexedValues(shape, doc) };
   };
-  const batch = (overrides: Partial<ViewBatch> = {}): ViewBatch => ({
-    context: 'ingestion',
-    partition: 0,
-    fromSeq: 1,
-    toSeq: 1,
-    epoch: 1,
-    puts: [],
-    removals: [],
-    tallies: [],
-    parked: [],
-    ...overrides,
-  });
   const open = () => under.views.open<Shown>(shape);
   const opened = async (puts: readonly Put[] = []): Promise<ViewHandle<Shown>> => {
     const handle = await open();
@@ -274,105 +254,7 @@ export function viewStoreSuite(factory: () => Promise<ViewsUnderTest>): void {
     });
   });
 
-  describe('tallies', () => {
-    const difference = (overrides: Partial<TallyDifference> & { sums?: [number, number][] } = {}): TallyDifference => {
-      const { sums = [[0, 1]], ...rest } = overrides;
-      return {
-        level: 'village',
-        area: '8417010101',
-        round: '2561',
-        ruleset: 'tpmap-2561',
-        validDay: '2018-02-14',
-        knownDay: '2018-03-01',
-        add: new Map(sums),
-        ...rest,
-      };
-    };
-    const question = { under: '84', level: 'village', round: '2561', ruleset: 'tpmap-2561' };
-    const openTally = async () => {
-      const handle = await under.views.open(tallyShape);
-      await handle.take(0);
-      await handle.take(1);
-      return handle;
-    };
-    const booked = (handle: ViewHandle, partition: number, tallies: readonly TallyDifference[], fromSeq = 1) =>
-      handle.apply(batch({ context: 'mpi-scoring', partition, fromSeq, toSeq: fromSeq, tallies }));
-    const answer = async (handle: ViewHandle, asked: Partial<Parameters<ViewHandle['sum']>[0]> = {}) =>
-      Object.fromEntries((await handle.sum({ ...question, ...asked })).map(({ area, sums }) => [area, [...sums]]));
-
-    test('sum over partitions and batches, one row for each area, sparse measures as 0', async () => {
-      const handle = await openTally();
-      await booked(handle, 0, [
-        difference({
-          sums: [
-            [0, 2],
-            [1, 1],
-          ],
-        }),
-        difference({ area: '8417010102' }),
-      ]);
-      await booked(handle, 1, [difference({ sums: [[0, 3]] })]);
-      await booked(handle, 0, [difference({ sums: [[1, 4]] })], 2);
-      expect(await answer(handle)).toEqual({ '8417010101': [5, 5], '8417010102': [1, 0] });
-      expect((await handle.sum(question)).map(({ area }) => area)).toEqual(['8417010101', '8417010102']);
-    });
-
-    test('name level, round and ruleset, and stay under the area asked for', async () => {
-      const handle = await openTally();
-      await booked(handle, 0, [
-        difference(),
-        difference({ level: 'district', area: '8417' }),
-        difference({ round: 'current' }),
-        difference({ ruleset: 'any-two' }),
-        difference({ area: '9001010101' }),
-      ]);
-      expect(await answer(handle)).toEqual({ '8417010101': [1, 0] });
-      expect(await answer(handle, { level: 'district' })).toEqual({ '8417': [1, 0] });
-      expect(await answer(handle, { under: '' })).toEqual({ '8417010101': [1, 0], '9001010101': [1, 0] });
-      expect(await answer(handle, { under: '85' })).toEqual({});
-    });
-
-    test('answer for a valid day and a known day, both inclusive', async () => {
-      const handle = await openTally();
-      await booked(handle, 0, [
-        difference({ sums: [[0, 1]] }),
-        difference({
-          validDay: '2018-02-20',
-          knownDay: '2018-03-05',
-          sums: [
-            [0, -1],
-            [1, 2],
-          ],
-        }),
-      ]);
-      expect(await answer(handle, { asOf: '2018-02-13' })).toEqual({});
-      expect(await answer(handle, { asOf: '2018-02-14' })).toEqual({ '8417010101': [1, 0] });
-      expect(await answer(handle, { asOf: '2018-02-20' })).toEqual({ '8417010101': [0, 2] });
-      expect(await answer(handle, { asOf: '2018-02-20', asKnownAt: '2018-03-04' })).toEqual({ '8417010101': [1, 0] });
-      expect(await answer(handle, { asKnownAt: '2018-02-28' })).toEqual({});
-    });
-
-    test('leave out an area where everything sums to nothing', async () => {
-      const handle = await openTally();
-      await booked(handle, 0, [difference()]);
-      await booked(handle, 0, [difference({ validDay: '2018-02-15', sums: [[0, -1]] })], 2);
-      expect(await answer(handle)).toEqual({});
-      expect(await answer(handle, { asOf: '2018-02-14' })).toEqual({ '8417010101': [1, 0] });
-    });
-
-    test('keep amounts beyond 32 bits exactly', async () => {
-      const handle = await openTally();
-      await booked(handle, 0, [difference({ sums: [[1, 2 ** 40 + 1]] })]);
-      await booked(handle, 1, [difference({ sums: [[1, 2 ** 40]] })]);
-      expect(await answer(handle)).toEqual({ '8417010101': [0, 2 ** 41 + 1] });
-    });
-
-    test('book nothing of a batch that is fenced', async () => {
-      const handle = await openTally();
-      await expect(booked(handle, 0, [difference()], 5)).rejects.toBeInstanceOf(CheckpointFenced);
-      expect(await answer(handle)).toEqual({});
-    });
-  });
+  describe('tallies', () => tallyTests(() => under.views));
 
   describe('parked events', () => {
     const parked = (overrides: Partial<ParkedEvent> = {}): ParkedEvent => ({

@@ -102,10 +102,12 @@ const caseRows = defineView<CaseRow>({
   version: 1,
   idOf: householdOf,
   slices: {
-    'case-management': (slice: Partial<CaseRow> | undefined, { type, data }) =>
-      type === 'CaseOpened'
-        ? { ...slice, openedOn: (data as CaseOpened['data']).openedOn }
-        : { ...slice, notices: (slice?.notices ?? 0) + 1 },
+    'case-management': (slice: Partial<CaseRow> | undefined, { type, data }) => {
+      if (type !== 'CaseOpened') return { ...slice, notices: (slice?.notices ?? 0) + 1 };
+      const { openedOn, urgent } = data as CaseOpened['data'];
+      if (urgent) throw new Error('cannot read 1-1017-00203-45-1');
+      return { ...slice, openedOn };
+    },
   },
   show: (slices: { 'case-management': Partial<CaseRow> }, householdId) => {
     const { openedOn = '', notices: count = 0 } = slices['case-management'];
@@ -302,6 +304,41 @@ describe('operations', () => {
       'faemban_process_resident_memory_bytes',
     ])
       expect(text).toContain(name);
+  });
+
+  test('see what could not be applied, with its cause, and the others go on', async () => {
+    const poisoned = randomUUID();
+    await open({ householdId: poisoned, urgent: true });
+    const householdId = randomUUID();
+    await open({ householdId });
+    await server.settled();
+    expect(await get(`/cases/${householdId}`)).toMatchObject({ notices: 1 });
+    const parked = await get('/parked');
+    expect(parked).toMatchObject({
+      total: 2,
+      items: [{ name: 'case-rows', kind: 'view', total: 2, events: [{ id: poisoned }, { id: poisoned }] }],
+    });
+    expect(JSON.stringify(parked)).toContain('cannot read [number]');
+    expect(await (await fetch(`${server.url}/metrics`)).text()).toContain(
+      'faemban_parked_total{runner="case-rows",kind="view"} 2',
+    );
+  });
+
+  test('see a view that must not go on, while the rest serves', async () => {
+    await open({ householdId: randomUUID() });
+    await server.settled();
+    await server.stop();
+    const { views } = platform;
+    platform = { ...createMemoryPlatform(), views };
+    server = await startServer();
+    const response = await fetch(`${server.url}/health/ready`);
+    expect(response.status).toBe(503);
+    expect(await response.text()).toContain('Stopped by a fault: case-rows');
+    const { runners } = (await get('/status')) as ServerStatus;
+    expect(runners.find(({ name }) => name === 'case-rows')).toMatchObject({
+      state: 'faulted',
+      fault: expect.stringContaining('log ends at'),
+    });
   });
 
   test('are told in words what the server waits for', async () => {

@@ -3,6 +3,7 @@ import type { ContextName } from '@faemban/contracts';
 import { genesisHash, type Appended, type Head, type LoggedEvent, type RecordedEvent } from '@faemban/event-sourcing';
 import { identityOf, readLogged, readRecorded, type EventRow } from './event-rows';
 import { partitionOf, placeOf } from './places';
+import { RecentEvents } from './recent-events';
 
 /** Events read at once from a stream. */
 const streamPageEvents = 256;
@@ -22,6 +23,7 @@ type CommandRow = readonly [
 
 /** Reads from an events file, every time in one bounded step. */
 export class EventReader implements CommandLookup {
+  private readonly recent = new RecentEvents();
   private readonly topics = new Map<ContextName, number>();
   private readonly statements: ReturnType<typeof prepareStatements>;
 
@@ -86,13 +88,22 @@ export class EventReader implements CommandLookup {
     }
   }
 
-  /** Events of a partition behind a seq, in order. */
+  /** Events of a partition behind a seq, in order. Readers of the same events get the same objects. */
   readLog(context: ContextName, partition: number, afterSeq: number, limit: number): readonly LoggedEvent[] {
     const topic = this.topicOf(context);
     if (topic === undefined || limit <= 0) return [];
-    const from = placeOf(topic, partition, afterSeq + 1);
-    const to = placeOf(topic, partition, afterSeq + limit);
-    return this.statements.log.all(from, to).map((row) => readLogged(row, context));
+    return this.recent.read(placeOf(topic, partition, 0), afterSeq, limit, (after, count) => {
+      const rows = this.statements.log.all(
+        placeOf(topic, partition, after + 1),
+        placeOf(topic, partition, after + count),
+      );
+      return rows.map((row) => ({ event: readLogged(row, context), bytes: row[2].length + row[3].length }));
+    });
+  }
+
+  /** Lets go of what is kept in memory; before the file is closed. */
+  close(): void {
+    this.recent.clear();
   }
 
   /** The ends of all partitions of a context, as the file has them. */

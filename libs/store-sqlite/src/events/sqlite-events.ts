@@ -104,6 +104,7 @@ function logOf(reader: EventReader, partitionCount: number, wakes: Wakes): Event
 class ReadOnlyEvents implements SqliteEvents {
   readonly installationId: string;
   readonly log: EventLog;
+  private readonly reader: EventReader;
   private readonly wakes: Wakes;
 
   constructor(
@@ -112,6 +113,7 @@ class ReadOnlyEvents implements SqliteEvents {
   ) {
     this.installationId = installationId;
     const reader = new EventReader(db);
+    this.reader = reader;
     this.wakes = new Wakes({ everyMs: pollMsDefault, version: () => reader.dataVersion() });
     this.log = logOf(reader, partitionCount, this.wakes);
   }
@@ -130,6 +132,7 @@ class ReadOnlyEvents implements SqliteEvents {
 
   async close(): Promise<void> {
     this.wakes.clear();
+    this.reader.close();
     this.db.close();
   }
 }
@@ -193,6 +196,7 @@ class WritableEvents implements SqliteEvents {
     await this.commits.drained();
     await this.written.close();
     this.wakes.clear();
+    this.reader.close();
     this.db.close();
     this.lock?.release();
   }

@@ -48,7 +48,7 @@ function surveyed(entry: SurveyedEntry, before: SurveyedEntry | undefined): Sent
   const changed = changes ?? { th: '', en: '' };
   return {
     th: `${isCorrection ? 'แก้ไขผลสำรวจ' : 'สำรวจ'}รอบปี ${round} จากแหล่ง ${source}: สมาชิก ${members} คน รายได้รวม ${formatBaht(incomeSatang)} บาทต่อปี ตกตัวชี้วัด ${failed} ข้อ${changed.th}`,
-    en: `${isCorrection ? 'The survey was corrected' : 'Surveyed'}, round ${round}, from ${source}: ${members} members, ${formatBaht(incomeSatang)} baht a year together, ${failed} indicators failed.${changed.en}`,
+    en: `${isCorrection ? 'The survey was corrected' : 'Surveyed'}, round ${round}, from ${source}: ${members} members, ${formatBaht(incomeSatang)} baht a year together, indicators failed: ${failed}.${changed.en}`,
   };
 }
 
