@@ -18,6 +18,7 @@ import { HouseholdCommand } from './households/household.command';
 import { householdAggregate, type HouseholdInput } from './households/household.decisions';
 import { ImportCommand } from './imports/import.command';
 import { importAggregate, type ImportInput } from './imports/import.decisions';
+import { FindingsStore } from './imports/findings.store';
 import { ImportsController } from './imports/imports.controller';
 import { Imports } from './imports/imports.service';
 import { ImportsStore } from './imports/imports.store';
@@ -25,13 +26,14 @@ import { ImportJobs } from './process/jobs.service';
 import { Retention } from './process/retention.service';
 import { TOOLS } from './process/tokens';
 import type { Tools } from './process/tools';
-import { type Database, openBatchSecrets, openImportsFile } from './staging/schema.store';
+import { type Database, openBatchSecrets, openImportsFile, openStagingFile } from './staging/schema.store';
 import { StagingStore } from './staging/staging.store';
 
 const DATABASES = 'ingestion:databases';
 
 interface Databases {
   readonly imports: Database;
+  readonly staging: Database;
   readonly secrets: Database;
 }
 
@@ -61,6 +63,7 @@ class ImportWork implements OnApplicationBootstrap, BeforeApplicationShutdown, O
 
   onApplicationShutdown(): void {
     this.databases.imports.close();
+    this.databases.staging.close();
     this.databases.secrets.close();
   }
 }
@@ -86,6 +89,7 @@ export class IngestionModule {
           inject: [PLATFORM],
           useFactory: ({ dataDir }: Platform): Databases => ({
             imports: openImportsFile(join(dataDir, settings.importsFolder, 'imports.sqlite')),
+            staging: openStagingFile(join(dataDir, settings.importsFolder, 'staging.sqlite')),
             secrets: openBatchSecrets(join(dataDir, settings.keysFolder, 'ingestion.sqlite')),
           }),
         },
@@ -106,7 +110,8 @@ export class IngestionModule {
             const folder = join(platform.dataDir, settings.importsFolder, 'files');
             return {
               imports: new ImportsStore(databases.imports),
-              staging: new StagingStore(databases.imports),
+              findings: new FindingsStore(databases.staging),
+              staging: new StagingStore(databases.staging),
               files: new BatchFiles(folder, databases.secrets, keys),
               ...{ keys, vault, households, decisions },
               events: platform.store('ingestion'),

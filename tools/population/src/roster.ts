@@ -23,6 +23,7 @@ export type RosterMember = {
 
 const ELDERLY_AGE = 60;
 const ADULT_AGE = 18;
+const HELPS_SELF_SHARE = 0.85;
 
 /** Indicators by whom they ask about. */
 const ASKED = {
@@ -36,6 +37,7 @@ const ASKED = {
   from35: indicatorBits(6),
   elderly: indicatorBits(21, 27),
   helplessElderly: indicatorBits(27),
+  elderlyAtWork: indicatorBits(21),
   disabled: indicatorBits(28),
   chronic: indicatorBits(29),
   // The roster does not tell who has left school this year, or who studies.
@@ -190,11 +192,23 @@ function giveHealth(household: PlannedHousehold, members: readonly RosterMember[
   const order = [...members].sort((a, b) => b.age + random.next() * 30 - (a.age + random.next() * 30));
   order.slice(0, household.disabled).forEach((member) => (member.health = 1));
   order.slice(household.disabled, household.disabled + household.chronic).forEach((member) => (member.health = 2));
-  const helpless = (household.answered & ASKED.elderly) === ASKED.helplessElderly;
-  for (const member of members) {
-    if (member.health !== 1) continue;
-    member.canHelpSelf = !(helpless && member.age >= ELDERLY_AGE) && random.chance(0.85);
+  const helplessElderly = (household.answered & ASKED.elderly) === ASKED.helplessElderly;
+  for (const member of members.filter(({ health }) => health === 1)) {
+    const isElderly = member.age >= ELDERLY_AGE;
+    if (helplessElderly && isElderly) member.canHelpSelf = false;
+    // Who cannot help himself is not asked about work: somebody else must be there where the answer is given.
+    else if (
+      !(household.answered & (isElderly ? ASKED.elderlyAtWork : ASKED.occupied)) ||
+      hasHealthyPeer(member, members)
+    ) {
+      member.canHelpSelf = random.chance(HELPS_SELF_SHARE);
+    }
   }
+}
+
+function hasHealthyPeer(member: RosterMember, members: readonly RosterMember[]): boolean {
+  const isElderly = member.age >= ELDERLY_AGE;
+  return members.some(({ age, health }) => health !== 1 && age >= 15 && age >= ELDERLY_AGE === isElderly);
 }
 
 /**
@@ -203,20 +217,20 @@ function giveHealth(household: PlannedHousehold, members: readonly RosterMember[
  */
 export function concerns(members: readonly RosterMember[]): { certain: number; possible: number } {
   let certain = ASKED.everywhere;
-  let possible = 0;
+  let possible = ASKED.schoolLeavers;
   for (const { age, health, canHelpSelf } of members) {
     if (age <= 1) certain |= ASKED.infants;
     if (age <= 12) certain |= ASKED.under13;
     if (age >= 3 && age <= 5) certain |= ASKED.preschoolers;
     if (age >= 6) certain |= ASKED.from6;
     if (age >= 6 && age <= 14) certain |= ASKED.pupils;
-    if (age >= 14 && age < ELDERLY_AGE) possible |= ASKED.schoolLeavers;
+    const isHelpless = health === 1 && !canHelpSelf;
     if (age >= 15 && age < ELDERLY_AGE) {
       certain |= ASKED.workingAge;
-      possible |= ASKED.occupied;
+      if (!isHelpless) possible |= ASKED.occupied;
     }
     if (age >= 35) certain |= ASKED.from35;
-    if (age >= ELDERLY_AGE) certain |= health === 1 && !canHelpSelf ? ASKED.helplessElderly : ASKED.elderly;
+    if (age >= ELDERLY_AGE) certain |= isHelpless ? ASKED.helplessElderly : ASKED.elderly;
     if (health === 1) certain |= ASKED.disabled;
     if (health === 2) certain |= ASKED.chronic;
   }

@@ -79,6 +79,8 @@ export class NestLog implements LoggerService {
     this.write('warn', message, rest);
   }
   error(message: unknown, ...rest: unknown[]): void {
+    // Whoever starts the server is thrown the same, and says it in plain words.
+    if (typeof message === 'string' && message.startsWith('Error: listen ')) return;
     this.write('error', message, rest);
   }
   fatal(message: unknown, ...rest: unknown[]): void {

@@ -8,16 +8,18 @@ import type {
   VaultDocument,
   VaultMember,
 } from '@faemban/contracts';
-import { type Clock, type CommandContext, type CommandHandler, type Ids, sequencedId } from '@faemban/event-sourcing';
+import { type Clock, type CommandContext, type CommandHandler, type Ids, invariant, sequencedId } from '@faemban/event-sourcing';
 import { personNameKey } from '@faemban/thai';
 import type { ErasePerson, PersonInput, SuspectedDuplicate } from '../persons/person.decisions';
 import type { KeyedHashes } from './keyed-hashes.keys';
 import { keyBytes, type PersonalData, type Sealing, sealNonceBytes } from './sealing.keys';
-import { bytesOf } from './vault.store';
 import type { Announcement, Entry, Identity, VaultStore } from './vault-store';
 
 /** How many persons are hashed, matched and sealed before other work gets a turn: about 5 ms. */
 const personsPerSlice = 128;
+
+/** Random bytes fetched at once, for secrets and nonces. */
+const randomPoolBytes = 16 * 1024;
 
 /** Persons announced in one durable write. */
 const announcementsPerWrite = 512;
@@ -92,8 +94,9 @@ export class EmbeddedPersonVault implements PersonVault {
     const entry = this.parts.store.entry(personId);
     if (entry === undefined) return { state: 'unknown' };
     const identity = this.parts.store.identity(personId);
-    if (identity === undefined) return { state: 'erased' };
-    const data = this.parts.sealing.open(bytesOf(personId), identity.secret, entry.sealed);
+    const secret = this.parts.store.secretOf(personId);
+    if (identity === undefined || secret === undefined) return { state: 'erased' };
+    const data = this.parts.sealing.open(personId, secret, entry.sealed);
     return { state: 'kept', householdId: identity.householdId, document: entry.document, data };
   }
 
@@ -138,7 +141,8 @@ export class EmbeddedPersonVault implements PersonVault {
     const { announcements } = recognition;
     const pending: PendingBatch = { batchId, actor, correlationId, causationId, announcements };
     this.parts.store.putIdentities({
-      identities: recognition.identities,
+      added: [...recognition.added.values()],
+      seenAgain: [...recognition.seenAgain.values()],
       announced: this.announced,
       ...(announcements.length > 0 ? { announcements: { batchId, json: JSON.stringify(pending) } } : {}),
     });
@@ -175,13 +179,17 @@ export class EmbeddedPersonVault implements PersonVault {
   }
 }
 
+type NewIdentity = Identity & { readonly secret: Buffer };
+
 /** Tells, member by member, who is known and who is new. Collects what is to be written; writes nothing itself. */
 class Recognition {
-  readonly identities: Identity[] = [];
+  /** Persons who are new in this batch, and those the store has, as this batch leaves them; by id. */
+  readonly added = new Map<string, NewIdentity>();
+  readonly seenAgain = new Map<string, Identity>();
   readonly entries: Entry[] = [];
   readonly announcements: Announcement[] = [];
-  /** Identities of this batch, which the store does not have yet, by their match hash. */
-  private readonly ofThisBatch = new Map<string, Identity[]>();
+  /** Whom this batch has met so far, by match hash. */
+  private readonly met = new Map<string, string[]>();
   private random = Buffer.alloc(0);
   private randomUsed = 0;
 
@@ -196,25 +204,23 @@ class Recognition {
       const nameKey = personNameKey(member.firstName, member.lastName);
       const nameHash = this.parts.hashes.ofName(nameKey);
       const { known, matchHash, holders } = this.knownOf(member, nameKey, nameHash, householdId, taken);
-      const identity = known ?? this.newIdentity(householdId, matchHash, nameHash);
+      const personId = known?.personId ?? this.parts.ids.next();
       if (known === undefined) {
         const suspected = holders.map((other) => suspectedOf(other, nameHash));
         const { source } = this.batch;
-        const { personId } = identity;
         this.announcements.push({ personId, householdId, area, source, document: member.document, suspected });
       }
-      taken.add(identity.personId);
-      this.keep(identity, householdId);
-      const { title, firstName, lastName, number, bornOn, bornPrecision } = member;
+      taken.add(personId);
+      const secret = this.keep(known, { personId, householdId, matchHash, nameHash });
+      const { title, firstName, lastName, number, bornOn, bornPrecision, document } = member;
       const data: PersonalData = { title, firstName, lastName, number, bornOn, bornPrecision, address };
-      const nonce = this.randomBytes(sealNonceBytes);
-      const sealed = this.parts.sealing.seal(bytesOf(identity.personId), identity.secret, nonce, data);
-      this.entries.push({ personId: identity.personId, document: member.document, sealed });
-      return identity.personId;
+      const sealed = this.parts.sealing.seal(personId, secret, this.randomBytes(sealNonceBytes), data);
+      this.entries.push({ personId, document, sealed });
+      return personId;
     });
   }
 
-  private knownOf(member: VaultMember, nameKey: string, nameHash: Buffer, householdId: string, taken: Set<string>) {
+  private knownOf(member: VaultMember, nameKey: string, nameHash: string, householdId: string, taken: Set<string>) {
     if (member.number === '') {
       for (let ordinal = 0; ; ordinal += 1) {
         const matchHash = this.parts.hashes.ofUnnumbered(householdId, nameKey, member.bornOn ?? '', ordinal);
@@ -224,40 +230,49 @@ class Recognition {
     }
     const matchHash = this.parts.hashes.ofNumber(member.number);
     const holders = this.holdersOf(matchHash);
-    const sameName = holders.filter((holder) => holder.nameHash.equals(nameHash) && !taken.has(holder.personId));
+    const sameName = holders.filter((holder) => holder.nameHash === nameHash && !taken.has(holder.personId));
     const known =
       sameName.find((holder) => holder.householdId === householdId) ??
       sameName.find(({ source, round }) => source !== this.batch.source || round !== this.batch.round);
     return { known, matchHash, holders };
   }
 
-  private holdersOf(matchHash: Buffer): readonly Identity[] {
-    const here = this.ofThisBatch.get(matchHash.toString('latin1'));
+  /** Who has this hash: those the store has, as this batch left them, and those who are new in it. */
+  private holdersOf(matchHash: string): readonly Identity[] {
     const stored = this.parts.store.identitiesOf(matchHash);
-    if (here === undefined) return stored;
-    const newer = new Set(here.map(({ personId }) => personId));
-    return [...stored.filter(({ personId }) => !newer.has(personId)), ...here];
+    const met = this.met.get(matchHash);
+    if (met === undefined) return stored;
+    const unmet = stored.filter(({ personId }) => !met.includes(personId));
+    return [...unmet, ...met.flatMap((personId) => this.added.get(personId) ?? this.seenAgain.get(personId) ?? [])];
   }
 
-  private newIdentity(householdId: string, matchHash: Buffer, nameHash: Buffer): Identity {
+  /** Notes where the person is now, and answers his secret. An older round never moves him back to where he used to live. */
+  private keep(known: Identity | undefined, now: Omit<Identity, 'source' | 'round'>): Buffer {
     const { source, round } = this.batch;
-    const secret = this.randomBytes(keyBytes);
-    return { personId: this.parts.ids.next(), householdId, source, round, matchHash, nameHash, secret };
-  }
-
-  /** An older round never moves a person back to where he used to live. */
-  private keep(identity: Identity, householdId: string): void {
-    const { source, round } = this.batch;
-    const kept = round >= identity.round ? { ...identity, householdId, source, round } : identity;
-    this.identities.push(kept);
-    const key = kept.matchHash.toString('latin1');
-    const others = (this.ofThisBatch.get(key) ?? []).filter(({ personId }) => personId !== kept.personId);
-    this.ofThisBatch.set(key, [...others, kept]);
+    const { personId, matchHash } = now;
+    const met = this.met.get(matchHash);
+    if (met === undefined) this.met.set(matchHash, [personId]);
+    else if (!met.includes(personId)) met.push(personId);
+    if (known === undefined) {
+      const secret = this.randomBytes(keyBytes);
+      this.added.set(personId, { ...now, source, round, secret });
+      return secret;
+    }
+    const kept = round >= known.round ? { ...now, source, round } : known;
+    const added = this.added.get(personId);
+    if (added) {
+      this.added.set(personId, { ...kept, secret: added.secret });
+      return added.secret;
+    }
+    this.seenAgain.set(personId, kept);
+    const secret = this.parts.store.secretOf(personId);
+    invariant(secret !== undefined, 'an identity has a secret');
+    return secret;
   }
 
   private randomBytes(count: number): Buffer {
     if (this.randomUsed + count > this.random.length) {
-      this.random = randomBytes(16 * 1024);
+      this.random = randomBytes(randomPoolBytes);
       this.randomUsed = 0;
     }
     this.randomUsed += count;
@@ -265,7 +280,7 @@ class Recognition {
   }
 }
 
-function suspectedOf(other: Identity, nameHash: Buffer): SuspectedDuplicate {
-  const reason = other.nameHash.equals(nameHash) ? 'same-number-other-household' : 'same-number-other-name';
+function suspectedOf(other: Identity, nameHash: string): SuspectedDuplicate {
+  const reason = other.nameHash === nameHash ? 'same-number-other-household' : 'same-number-other-name';
   return { otherPersonId: other.personId, reason };
 }

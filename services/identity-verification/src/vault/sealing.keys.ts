@@ -15,9 +15,9 @@ export interface PersonalData extends Pick<VaultMember, 'title' | 'firstName' | 
 /** Seals and opens personal data, each person's under a key of his own. */
 export interface Sealing {
   /** AES-256-GCM; `nonce` must be new for this person. The person's id is authenticated with it, so entries cannot be swapped. */
-  seal(personId: Buffer, secret: Buffer, nonce: Buffer, data: PersonalData): Buffer;
+  seal(personId: string, secret: Buffer, nonce: Buffer, data: PersonalData): Buffer;
   /** @throws Error when the entry was altered, or is of another person or key */
-  open(personId: Buffer, secret: Buffer, sealed: Buffer): PersonalData;
+  open(personId: string, secret: Buffer, sealed: Buffer): PersonalData;
 }
 
 /** Length of a nonce, in bytes. */
@@ -34,7 +34,7 @@ export function createSealing(masterKey: Buffer): Sealing {
     createSecretKey(hash('sha256', Buffer.concat([masterKey, secret], 2 * keyBytes), 'buffer'));
   return {
     seal(personId, secret, nonce, data) {
-      const cipher = createCipheriv(algorithm, keyOf(secret), nonce).setAAD(personId);
+      const cipher = createCipheriv(algorithm, keyOf(secret), nonce).setAAD(Buffer.from(personId, 'latin1'));
       const body = cipher.update(compact(data), 'utf8');
       cipher.final();
       return Buffer.concat([nonce, body, cipher.getAuthTag()]);
@@ -42,7 +42,7 @@ export function createSealing(masterKey: Buffer): Sealing {
     open(personId, secret, sealed) {
       const nonce = sealed.subarray(0, nonceBytes);
       const decipher = createDecipheriv(algorithm, keyOf(secret), nonce, { authTagLength: tagBytes });
-      decipher.setAAD(personId).setAuthTag(sealed.subarray(sealed.length - tagBytes));
+      decipher.setAAD(Buffer.from(personId, 'latin1')).setAuthTag(sealed.subarray(sealed.length - tagBytes));
       const body = decipher.update(sealed.subarray(nonceBytes, sealed.length - tagBytes), undefined, 'utf8');
       return expanded(body + decipher.final('utf8'));
     },

@@ -1,16 +1,15 @@
 import type { VaultDocument } from '@faemban/contracts';
 import type { SuspectedDuplicate } from '../persons/person.decisions';
 
-/** How a person is recognised. Lives with the keys, apart from the data: hashes, the household he is in, and his secret. */
+/** How a person is recognised. Lives with the keys, apart from the data, and beside it his secret. */
 export interface Identity {
   readonly personId: string;
   /** Where he lives, as the latest round said. */
   readonly householdId: string;
   readonly source: string;
   readonly round: number;
-  readonly matchHash: Buffer;
-  readonly nameHash: Buffer;
-  readonly secret: Buffer;
+  readonly matchHash: string;
+  readonly nameHash: string;
 }
 
 /** A person's entry in the vault. */
@@ -43,11 +42,13 @@ export interface Erasure {
  */
 export interface VaultStore {
   /** Everyone with this hash, oldest first. */
-  identitiesOf(matchHash: Buffer): readonly Identity[];
+  identitiesOf(matchHash: string): readonly Identity[];
   identity(personId: string): Identity | undefined;
+  secretOf(personId: string): Buffer | undefined;
   /** Writes identities, and remembers the announcements still to be made under the batch's id; forgets those of `announced` batches. */
   putIdentities(change: {
-    readonly identities: readonly Identity[];
+    readonly added: readonly (Identity & { readonly secret: Buffer })[];
+    readonly seenAgain: readonly Identity[];
     readonly announcements?: { readonly batchId: string; readonly json: string };
     readonly announced?: readonly string[];
   }): void;

@@ -5,17 +5,17 @@ import { StoreRefused } from '@faemban/event-sourcing';
 
 /** Length of every key here, in bytes. */
 export const keyBytes = 32;
-/** Length of a keyed hash, in bytes: half of SHA-256, so that it cannot be extended. */
-export const keyedHashBytes = 16;
+/** Length of a keyed hash, in base64url characters: 132 bits, about half of SHA-256, so that it cannot be extended. */
+export const keyedHashCharacters = 22;
 
 /** The keys of this installation's ingestion, made of one file. */
 export interface InstallationKeys {
   /** A sealed file's key: of the batch's own secret and the file's salt, which are 32 and 16 bytes long. */
   fileKey(batchSecret: Buffer, salt: Buffer): Buffer;
   /** Under which a source's own key of a household is kept. */
-  householdKey(source: string, ref: string): Buffer;
+  householdKey(source: string, ref: string): string;
   /** Of everything a row or household says, to tell whether it changed. */
-  digest(text: string): Buffer;
+  digest(text: string): string;
 }
 
 /**
@@ -35,8 +35,7 @@ export function readInstallationKeys(file: string): InstallationKeys {
     Buffer.from(hkdfSync('sha256', master, '', `faemban/ingestion/${use}`, keyBytes));
   const files = derive('files');
   const hashing = derive('hashing').toString('hex');
-  const keyed = (text: string): Buffer =>
-    Buffer.from(hash('sha256', `${hashing}${text}`, 'hex').slice(0, 2 * keyedHashBytes), 'hex');
+  const keyed = (text: string): string => hash('sha256', `${hashing}${text}`, 'base64url').slice(0, keyedHashCharacters);
   return {
     fileKey: (batchSecret, salt) => hash('sha256', Buffer.concat([files, batchSecret, salt]), 'buffer'),
     householdKey: (source, ref) => keyed(`household\n${source}\n${ref}`),

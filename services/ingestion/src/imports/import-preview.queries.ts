@@ -1,7 +1,8 @@
+import { registerKeyOf } from '../process/match-register.job';
 import type { Tools } from '../process/tools';
 import { type JoinedHousehold, joinHouseholds } from '../staging/household-join';
 import { bucketHouseholds, SpoolReader } from '../staging/spool.file';
-import { type StagedHousehold, uuidOf } from '../staging/staging.store';
+import type { StagedHousehold } from '../staging/staging.store';
 import type { RecordSurvey } from '../households/household.decisions';
 import type { ImportRecord, Verdict } from './import-record';
 import { differencesOf, type SurveyDifference } from './survey-differences';
@@ -16,8 +17,6 @@ export interface PreviewItem {
   readonly persons: number;
   readonly changes?: readonly SurveyDifference[];
 }
-
-const householdBytes = 16;
 
 /** A page of an import's households, by verdict. */
 export async function previewPage(
@@ -40,7 +39,7 @@ export async function previewPage(
 }
 
 const itemOfRegister = ({ ord, key, verdict, persons }: StagedHousehold): PreviewItem => ({
-  ...{ ord, householdId: uuidOf(key.subarray(0, householdBytes)), verdict, persons },
+  ...{ ord, householdId: registerKeyOf(key).householdId, verdict, persons },
 });
 
 async function joinedOf(

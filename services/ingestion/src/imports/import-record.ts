@@ -13,7 +13,7 @@ export type ImportFound = Omit<EventOf<typeof importValidated>['data'], 'importI
 /** What applying did so far. */
 export type ImportDone = Omit<EventOf<typeof importApplied>['data'], 'importId'>;
 
-/** An import as ingestion's own file has it. `bucket` is the next one to apply; `serial` the state of the vault it was compared with. */
+/** An import as ingestion's own file has it. `serial` counts the surveys applied when it was compared. */
 export interface ImportRecord {
   readonly no: number;
   readonly importId: string;
@@ -27,7 +27,6 @@ export interface ImportRecord {
   readonly endedAt: string | null;
   readonly found: ImportFound | null;
   readonly applied: ImportDone | null;
-  readonly bucket: number;
   readonly serial: number;
   readonly sameAs: string | null;
 }

@@ -126,7 +126,7 @@ export class ImportsController {
   ): PageOf<object> {
     const record = this.imports.get(importId);
     const from: [string, number] = after === undefined ? ['', 0] : decodeCursor(problemPlaceSchema, after);
-    const found = this.tools.imports.problems(record, from, limit);
+    const found = this.tools.findings.problems(record, from, limit);
     const last = found.at(-1);
     const items = found.map(({ n: _, ...problem }) => problem);
     return last && found.length === limit ? { items, next: encodeCursor([last.severity, last.n]) } : { items };
@@ -138,7 +138,7 @@ export class ImportsController {
     @zodQuery(listQuery) { after, limit }: z.infer<typeof listQuery>,
   ): PageOf<object> {
     const record = this.imports.get(importId);
-    const found = this.tools.imports.reviews(record, after === undefined ? 0 : decodeCursor(placeSchema, after), limit);
+    const found = this.tools.findings.reviews(record, after === undefined ? 0 : decodeCursor(placeSchema, after), limit);
     const last = found.at(-1);
     const items = found.map(({ n: _, th, en, ...review }) => ({ ...review, sentence: { th, en } }));
     return last && found.length === limit ? { items, next: encodeCursor(last.n) } : { items };

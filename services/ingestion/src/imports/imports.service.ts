@@ -160,12 +160,13 @@ export class Imports {
   private viewOf(record: ImportRecord): ImportView {
     const { importId, kind, source, round, state, createdAt, endedAt, found, applied, sameAs } = record;
     const progress = this.jobs.progressOf(importId);
+    const done = state === 'applying' ? this.tools.staging.application(record)?.applied : undefined;
     return {
       ...{ importId, kind, source, round, state: state === 'recording' ? 'validating' : state, createdAt, endedAt },
       files: this.tools.imports.files(record),
       ...(progress ? { progress } : {}),
       ...(found ?? {}),
-      ...(applied ? { applied } : {}),
+      ...((applied ?? done) ? { applied: applied ?? done } : {}),
       ...(sameAs === null ? {} : { sameAs }),
     };
   }

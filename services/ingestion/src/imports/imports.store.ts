@@ -1,10 +1,6 @@
-import type { ImportKind, ImportPart } from '@faemban/contracts';
-import type { RowProblem } from '../sources/row-problem';
+import type { ImportKind } from '@faemban/contracts';
 import type { Database } from '../staging/schema.store';
 import type { ImportFile, ImportRecord, ImportState } from './import-record';
-
-/** Problems kept of an import, of each severity; all are counted. */
-export const problemsKeptMax = 10_000;
 
 interface Row {
   readonly no: number;
@@ -19,25 +15,14 @@ interface Row {
   readonly ended_at: string | null;
   readonly found: string | null;
   readonly applied: string | null;
-  readonly bucket: number;
   readonly serial: number;
   readonly same_as: string | null;
 }
 
-/** Somebody has to look at this before it can be applied. */
-export interface Review {
-  readonly part: ImportPart;
-  readonly row: number;
-  readonly reason: string;
-  readonly area: string | null;
-  readonly th: string;
-  readonly en: string;
-}
-
-type Change = Partial<Pick<ImportRecord, 'state' | 'endedAt' | 'found' | 'applied' | 'bucket' | 'serial' | 'sameAs'>>;
+type Change = Partial<Pick<ImportRecord, 'state' | 'endedAt' | 'found' | 'applied' | 'serial' | 'sameAs'>>;
 
 const columns: Readonly<Record<keyof Change, string>> = {
-  ...{ state: 'state', endedAt: 'ended_at', found: 'found', applied: 'applied', bucket: 'bucket', serial: 'serial' },
+  ...{ state: 'state', endedAt: 'ended_at', found: 'found', applied: 'applied', serial: 'serial' },
   sameAs: 'same_as',
 };
 
@@ -124,48 +109,6 @@ export class ImportsStore {
       .find((earlier) => fingerprint(this.files(earlier)) === wanted);
   }
 
-  addProblems({ no }: Pick<ImportRecord, 'no'>, firstN: number, problems: readonly RowProblem[]): void {
-    const add = this.db.prepare('INSERT INTO problems (import, n, part, row, col, code, severity, th, en) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    this.db.transaction(() => {
-      for (const [index, { part, row, column, code, severity, sentence }] of problems.entries()) {
-        add.run(no, firstN + index, part, row, column, code, severity, sentence.th, sentence.en);
-      }
-    })();
-  }
-
-  /** Errors first, then warnings, each in the order they were found. */
-  problems({ no }: Pick<ImportRecord, 'no'>, after: readonly [string, number], limit: number): (RowProblem & { n: number })[] {
-    return this.db
-      .prepare<[number, string, number, number], RowProblem & { n: number; th: string; en: string }>(
-        `SELECT n, part, row, col AS "column", code, severity, th, en FROM problems
-         WHERE import = ? AND (severity, n) > (?, ?) ORDER BY severity, n LIMIT ?`,
-      )
-      .all(no, ...after, limit)
-      .map(({ th, en, ...problem }) => ({ ...problem, sentence: { th, en } }));
-  }
-
-  addReviews({ no }: Pick<ImportRecord, 'no'>, firstN: number, reviews: readonly Review[]): void {
-    const add = this.db.prepare('INSERT INTO reviews (import, n, part, row, reason, area, th, en) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
-    this.db.transaction(() => {
-      for (const [index, { part, row, reason, area, th, en }] of reviews.entries()) {
-        add.run(no, firstN + index, part, row, reason, area, th, en);
-      }
-    })();
-  }
-
-  reviews({ no }: Pick<ImportRecord, 'no'>, after: number, limit: number): (Review & { n: number })[] {
-    return this.db
-      .prepare<[number, number, number], Review & { n: number }>(
-        'SELECT n, part, row, reason, area, th, en FROM reviews WHERE import = ? AND n > ? ORDER BY n LIMIT ?',
-      )
-      .all(no, after, limit);
-  }
-
-  /** Forgets what an earlier, unfinished validation found. */
-  clearFindings({ no }: Pick<ImportRecord, 'no'>): void {
-    for (const table of ['problems', 'reviews']) this.db.prepare(`DELETE FROM ${table} WHERE import = ?`).run(no);
-  }
-
   /** Imports that ended before an instant and whose files are still there. */
   toSweep(before: string): ImportRecord[] {
     return this.db
@@ -183,9 +126,9 @@ const fingerprint = (files: readonly ImportFile[]): string => files.map(({ part,
 
 function recordOf(row: Row | undefined): ImportRecord | undefined {
   if (row === undefined) return undefined;
-  const { no, id, command, kind, source, round, mapping, state, bucket, serial } = row;
+  const { no, id, command, kind, source, round, mapping, state, serial } = row;
   return {
-    ...{ no, importId: id, commandId: command, source, round, mapping, bucket, serial },
+    ...{ no, importId: id, commandId: command, source, round, mapping, serial },
     kind: kind as ImportKind,
     state: state as ImportState,
     createdAt: row.created_at,

@@ -2,12 +2,10 @@ import { type CommandContext, sequencedId } from '@faemban/event-sourcing';
 import type { HouseholdInput, RecordWelfareRegistration } from '../households/household.decisions';
 import { type ImportDone, type ImportRecord, nothingDone } from '../imports/import-record';
 import { validFromOf } from '../sources/welfare-register';
-import { type StagedHousehold, uuidOf } from '../staging/staging.store';
+import type { StagedHousehold } from '../staging/staging.store';
 import type { Release } from './apply-survey.job';
-import { registerBucketHouseholds } from './match-register.job';
+import { registerBucketHouseholds, registerKeyOf } from './match-register.job';
 import type { Tools, Work } from './tools';
-
-const householdBytes = 16;
 
 /** Applies a register household by household, in steps that a crash may interrupt anywhere. */
 export class RegisterApplication {
@@ -19,22 +17,22 @@ export class RegisterApplication {
   ) {}
 
   async run(): Promise<ImportDone> {
-    const { staging, imports } = this.tools;
+    const { staging } = this.tools;
     const total = staging.stagedEnd(this.record);
-    let done: ImportDone = this.record.applied ?? { ...nothingDone, toReview: this.record.found?.toReview ?? 0 };
-    for (let { bucket } = this.record; bucket * registerBucketHouseholds < total; bucket += 1) {
+    const begun = staging.application(this.record);
+    let done: ImportDone = begun?.applied ?? { ...nothingDone, toReview: this.record.found?.toReview ?? 0 };
+    for (let bucket = begun?.bucket ?? 0; bucket * registerBucketHouseholds < total; bucket += 1) {
       const from = bucket * registerBucketHouseholds;
       const staged = staging.staged(this.record, from, from + registerBucketHouseholds);
       done = await this.applyBucket(bucket, staged, done);
       this.work.report({ stage: 'applying', done: Math.min(total, from + registerBucketHouseholds), total, unit: 'households' });
       await this.work.turn();
     }
-    imports.change(this.record, { applied: done });
     return done;
   }
 
   private async applyBucket(bucket: number, staged: readonly StagedHousehold[], before: ImportDone): Promise<ImportDone> {
-    const { staging, imports, households, clock } = this.tools;
+    const { staging, households, clock } = this.tools;
     const { importId, source } = this.record;
     const wanted = staged.filter(({ verdict }) => verdict !== 'same');
     const occurredAt = new Date(clock()).toISOString();
@@ -56,17 +54,19 @@ export class RegisterApplication {
     staging.transaction(() => {
       staging.putFacts(
         source,
-        wanted.map(({ key, digest }) => ({ year: yearOf(key), key: key.subarray(0, householdBytes), digest })),
+        wanted.map(({ key, digest }) => {
+          const { householdId, registerYear } = registerKeyOf(key);
+          return { year: registerYear, key: householdId, digest };
+        }),
       );
-      imports.change(this.record, { bucket: bucket + 1, applied: done });
+      staging.putApplication(this.record, bucket + 1, done);
     });
     return done;
   }
 
   private async registrationOf({ key, verdict }: StagedHousehold): Promise<RecordWelfareRegistration> {
     const { importId, source } = this.record;
-    const householdId = uuidOf(key.subarray(0, householdBytes));
-    const registerYear = yearOf(key);
+    const { householdId, registerYear } = registerKeyOf(key);
     const registrations = this.tools.staging
       .registrationsOf(this.record, householdId, registerYear)
       .map(({ personId, registered, verified }) => ({ personId, registered, verified }));
@@ -90,5 +90,3 @@ export class RegisterApplication {
     return corrected;
   }
 }
-
-const yearOf = (key: Buffer): number => key.readUInt16BE(householdBytes);

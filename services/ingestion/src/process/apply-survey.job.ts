@@ -39,15 +39,16 @@ export class SurveyApplication {
   ) {}
 
   async run(): Promise<ImportDone> {
-    const { staging, files, imports } = this.tools;
+    const { staging, files } = this.tools;
     const { importId } = this.record;
     const total = staging.stagedEnd(this.record);
     const reader = await SpoolReader.open(files.pathOf(importId, 'staged'), files.keyOf(importId), (kind, bucket) =>
       staging.frames(this.record, kind, bucket),
     );
-    let done = this.record.applied ?? nothingDone;
+    const begun = staging.application(this.record);
+    let done = begun?.applied ?? nothingDone;
     try {
-      for (let { bucket } = this.record; bucket * bucketHouseholds < total; bucket += 1) {
+      for (let bucket = begun?.bucket ?? 0; bucket * bucketHouseholds < total; bucket += 1) {
         const staged = staging.staged(this.record, bucket * bucketHouseholds, (bucket + 1) * bucketHouseholds);
         done = await this.applyBucket(bucket, staged, reader, done);
         this.work.report({ stage: 'applying', done: Math.min(total, (bucket + 1) * bucketHouseholds), total, unit: 'households' });
@@ -56,7 +57,6 @@ export class SurveyApplication {
     } finally {
       await reader.close();
     }
-    imports.change(this.record, { applied: done });
     return done;
   }
 
@@ -66,7 +66,7 @@ export class SurveyApplication {
     reader: SpoolReader,
     before: ImportDone,
   ): Promise<ImportDone> {
-    const { staging, imports } = this.tools;
+    const { staging } = this.tools;
     const toReview = staged.filter(({ verdict }) => verdict === 'review').length;
     const same = staged.filter(({ verdict }) => verdict === 'same').length;
     const wanted = await this.wantedOf(staged.filter(({ verdict }) => verdict !== 'review' && verdict !== 'same'), bucket, reader);
@@ -85,7 +85,7 @@ export class SurveyApplication {
         source,
         wanted.map(({ staged: { key, digest } }) => ({ year: round, key, digest })),
       );
-      imports.change(this.record, { bucket: bucket + 1, applied: done });
+      staging.putApplication(this.record, bucket + 1, done);
     });
     return done;
   }

@@ -1,6 +1,5 @@
 import type { ImportRecord } from '../imports/import-record';
-import type { ImportsStore, Review } from '../imports/imports.store';
-import { problemsKeptMax } from '../imports/imports.store';
+import { type FindingsStore, problemsKeptMax, type Review } from '../imports/findings.store';
 import type { RowProblem } from '../sources/row-problem';
 
 /** Gathers what is wrong with an import: everything is counted, the first of each severity are kept, and all reviews. */
@@ -14,10 +13,10 @@ export class Findings {
   private reviewsKept = 0;
 
   constructor(
-    private readonly store: ImportsStore,
+    private readonly store: FindingsStore,
     private readonly record: ImportRecord,
   ) {
-    store.clearFindings(record);
+    store.clear(record);
   }
 
   readonly hear = (problem: RowProblem): void => {

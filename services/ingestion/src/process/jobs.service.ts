@@ -21,7 +21,7 @@ class Stopped extends Error {
 export type FailureListener = (importId: string, error: unknown, againInMs: number) => void;
 
 /**
- * Works through imports one after another, oldest first: validates what was uploaded, applies what was approved. Work that fails is tried
+ * Works through imports one after another: first what is being applied, so that nothing else comes between, then the oldest. Work that fails is tried
  * again, with longer and longer pauses; work that a stop or crash interrupted goes on where it was.
  */
 export class ImportJobs {
@@ -83,7 +83,10 @@ export class ImportJobs {
 
   private async workWhileThereIs(): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      const [record] = this.tools.imports.inState('validating', 'recording', 'approved', 'applying');
+      const [record] = [
+        ...this.tools.imports.inState('applying'),
+        ...this.tools.imports.inState('validating', 'recording', 'approved'),
+      ];
       if (record === undefined) return;
       try {
         await this.advance(record);
@@ -107,6 +110,7 @@ export class ImportJobs {
     if (record.state === 'validating') {
       const serial = imports.appliedSurveys();
       const found = await this.validation(record, work).run();
+      this.tools.staging.persist();
       imports.change(record, { state: 'recording', found, serial });
     } else if (record.state === 'recording') {
       await this.tellFound(record);
@@ -147,8 +151,9 @@ export class ImportJobs {
         ? new SurveyApplication(this.tools, current, release, work)
         : new RegisterApplication(this.tools, current, release, work);
     const applied = await application.run();
+    this.tools.staging.persist();
     await decisions.handle({ type: 'RecordApplied', importId, applied }, context);
-    imports.change(record, { state: 'applied', endedAt: this.now() });
+    imports.change(record, { state: 'applied', applied, endedAt: this.now() });
   }
 
   /** A register is matched again when surveys were applied since it was: people it did not find then may be there now. */
@@ -159,6 +164,7 @@ export class ImportJobs {
       record.kind === 'welfare-register' && serial !== record.serial
         ? await new RegisterMatching(this.tools, record, work).run()
         : undefined;
+    this.tools.staging.persist();
     imports.change(record, { state: 'applying', serial, ...(found ? { found } : {}) });
   }
 
@@ -177,8 +183,10 @@ export class ImportJobs {
     const { imports } = this.tools;
     const { status } = await this.stateOf(record.importId);
     if (status === 'rejected') imports.change(record, { state: 'rejected', endedAt: this.now() });
-    else if (status === 'applied') imports.change(record, { state: 'applied', endedAt: this.now() });
-    else if (status === 'approved' && record.state === 'validated') imports.change(record, { state: 'approved' });
+    else if (status === 'applied') {
+      const applied = this.tools.staging.application(record)?.applied;
+      imports.change(record, { state: 'applied', endedAt: this.now(), ...(applied ? { applied } : {}) });
+    } else if (status === 'approved' && record.state === 'validated') imports.change(record, { state: 'approved' });
     else if (status === 'validated' && record.state === 'recording') imports.change(record, { state: 'validated' });
     else if (status === 'uploaded' && record.state === 'receiving') imports.change(record, { state: 'validating' });
   }

@@ -5,7 +5,7 @@ import { RowReport } from '../sources/row-problem';
 import { registerColumns, type RegisterRow, RegisterRows } from '../sources/welfare-register';
 import { bucketHouseholds } from '../staging/spool.file';
 import { ShardedMap } from '../staging/sharded-map';
-import { bytesOfUuid, type StagedHousehold, type StagedRegistration } from '../staging/staging.store';
+import type { StagedHousehold, StagedRegistration } from '../staging/staging.store';
 import { Findings } from './findings.job';
 import { readPart } from './read-part.job';
 import type { Tools, Work } from './tools';
@@ -31,7 +31,7 @@ export class RegisterMatching {
     private readonly record: ImportRecord,
     private readonly work: Work,
   ) {
-    this.findings = new Findings(tools.imports, record);
+    this.findings = new Findings(tools.findings, record);
     this.register = new RowReport('register', this.findings.hear);
   }
 
@@ -114,22 +114,22 @@ export class RegisterMatching {
   private stage(group: readonly StagedRegistration[], ord: number): StagedHousehold {
     const { keys, staging } = this.tools;
     const [{ householdId, year }] = group as [StagedRegistration];
-    const key = bytesOfUuid(householdId);
     const digest = keys.digest(registrationsText(group));
-    const known = staging.factOf(this.record.source, year, key);
+    const known = staging.factOf(this.record.source, year, householdId);
     const verdict: Verdict & keyof ImportFound['preview'] =
-      known === undefined ? 'new' : known.equals(digest) ? 'same' : 'changed';
+      known === undefined ? 'new' : known === digest ? 'same' : 'changed';
     this.preview[verdict] += 1;
-    return { ord, key: keyOfRegister(householdId, year), digest, verdict, persons: group.length };
+    return { ord, key: `${householdId}/${year}`, digest, verdict, persons: group.length };
   }
 }
 
 /** Households of one step when a register is applied. */
 export const registerBucketHouseholds = bucketHouseholds;
 
-/** The staged key of a household in a register: its id and the register's year. */
-export function keyOfRegister(householdId: string, year: number): Buffer {
-  return Buffer.concat([bytesOfUuid(householdId), Buffer.from([year >> 8, year & 0xff])]);
+/** The household and year a staged key of a register stands for. */
+export function registerKeyOf(key: string): { readonly householdId: string; readonly registerYear: number } {
+  const [householdId = '', year] = key.split('/');
+  return { householdId, registerYear: Number(year) };
 }
 
 function groupsOf(page: readonly StagedRegistration[]): StagedRegistration[][] {

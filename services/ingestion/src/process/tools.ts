@@ -3,6 +3,7 @@ import type { Clock, CommandHandler, EventStore } from '@faemban/event-sourcing'
 import type { BatchFiles } from '../files/batch-files.file';
 import type { InstallationKeys } from '../files/installation-keys.keys';
 import type { HouseholdInput } from '../households/household.decisions';
+import type { FindingsStore } from '../imports/findings.store';
 import type { ImportInput } from '../imports/import.decisions';
 import type { ImportsStore } from '../imports/imports.store';
 import type { StagingStore } from '../staging/staging.store';
@@ -10,6 +11,7 @@ import type { StagingStore } from '../staging/staging.store';
 /** What the work on imports is done with. */
 export interface Tools {
   readonly imports: ImportsStore;
+  readonly findings: FindingsStore;
   readonly staging: StagingStore;
   readonly files: BatchFiles;
   readonly keys: InstallationKeys;

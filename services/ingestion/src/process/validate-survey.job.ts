@@ -39,7 +39,7 @@ export class SurveyValidation {
     private readonly record: ImportRecord,
     private readonly work: Work,
   ) {
-    this.findings = new Findings(tools.imports, record);
+    this.findings = new Findings(tools.findings, record);
     this.households = new RowReport('households', this.findings.hear);
     this.members = new RowReport('members', this.findings.hear);
   }
@@ -170,7 +170,7 @@ export class SurveyValidation {
       this.findings.review({ part: 'households', row, reason: area.reason, area: household.villageCode, th, en });
     } else {
       const known = staging.factOf(source, round, key);
-      if (known?.equals(digest)) verdict = 'same';
+      if (known === digest) verdict = 'same';
       else if (this.inConflict.has(ord)) verdict = 'conflict';
       else verdict = known === undefined ? 'new' : 'changed';
       this.preview[verdict] += 1;

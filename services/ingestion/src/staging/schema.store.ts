@@ -5,8 +5,7 @@ import { openSqlite } from '@faemban/store-sqlite';
 export type Database = ReturnType<typeof openSqlite>;
 
 /**
- * Ingestion's own file: how far each import is, what was found in it, what is staged, and what each source has said already.
- * It holds keyed hashes, ids, counts and codes; nothing personal in the clear.
+ * How far every import is, and its files. Every change is durable when it is answered.
  */
 export function openImportsFile(file: string): Database {
   mkdirSync(dirname(file), { recursive: true });
@@ -15,11 +14,24 @@ export function openImportsFile(file: string): Database {
     CREATE TABLE IF NOT EXISTS imports (
       no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, command TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, source TEXT NOT NULL,
       round INTEGER NOT NULL, mapping TEXT NOT NULL, state TEXT NOT NULL, created_at TEXT NOT NULL, ended_at TEXT,
-      found TEXT, applied TEXT, bucket INTEGER NOT NULL DEFAULT 0, serial INTEGER NOT NULL DEFAULT 0, same_as TEXT, swept INTEGER NOT NULL DEFAULT 0
+      found TEXT, applied TEXT, serial INTEGER NOT NULL DEFAULT 0, same_as TEXT, swept INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     CREATE TABLE IF NOT EXISTS files (
       import INTEGER NOT NULL, part TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (import, part)
     ) WITHOUT ROWID, STRICT;
+  `);
+  return db;
+}
+
+/**
+ * What was found in each import, what is staged of it, how far it is applied, and what each source has said already: keyed hashes, ids,
+ * counts and codes, nothing personal in the clear. Written often and in bulk, so a power cut may take the last steps, all of them
+ * together; they are made durable before anything is told that rests on them.
+ */
+export function openStagingFile(file: string): Database {
+  mkdirSync(dirname(file), { recursive: true });
+  const db = openSqlite(file, 'views');
+  db.exec(`
     CREATE TABLE IF NOT EXISTS problems (
       import INTEGER NOT NULL, n INTEGER NOT NULL, part TEXT NOT NULL, row INTEGER NOT NULL, col TEXT, code TEXT NOT NULL,
       severity TEXT NOT NULL, th TEXT NOT NULL, en TEXT NOT NULL, PRIMARY KEY (import, n)
@@ -33,18 +45,21 @@ export function openImportsFile(file: string): Database {
       PRIMARY KEY (import, kind, bucket, number)
     ) WITHOUT ROWID, STRICT;
     CREATE TABLE IF NOT EXISTS staged (
-      import INTEGER NOT NULL, ord INTEGER NOT NULL, key BLOB NOT NULL, digest BLOB NOT NULL, verdict TEXT NOT NULL,
+      import INTEGER NOT NULL, ord INTEGER NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL, verdict TEXT NOT NULL,
       persons INTEGER NOT NULL, PRIMARY KEY (import, ord)
     ) WITHOUT ROWID, STRICT;
     CREATE TABLE IF NOT EXISTS registrations (
-      import INTEGER NOT NULL, household BLOB NOT NULL, year INTEGER NOT NULL, person BLOB NOT NULL, flags INTEGER NOT NULL,
+      import INTEGER NOT NULL, household TEXT NOT NULL, year INTEGER NOT NULL, person TEXT NOT NULL, flags INTEGER NOT NULL,
       PRIMARY KEY (import, household, year, person)
     ) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS applications (
+      import INTEGER PRIMARY KEY, bucket INTEGER NOT NULL, applied TEXT NOT NULL
+    ) STRICT;
     CREATE TABLE IF NOT EXISTS households (
-      source TEXT NOT NULL, key BLOB NOT NULL, household BLOB NOT NULL, import INTEGER NOT NULL, PRIMARY KEY (source, key)
+      source TEXT NOT NULL, key TEXT NOT NULL, household TEXT NOT NULL, import INTEGER NOT NULL, PRIMARY KEY (source, key)
     ) WITHOUT ROWID, STRICT;
     CREATE TABLE IF NOT EXISTS facts (
-      source TEXT NOT NULL, year INTEGER NOT NULL, key BLOB NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (source, year, key)
+      source TEXT NOT NULL, year INTEGER NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (source, year, key)
     ) WITHOUT ROWID, STRICT;
   `);
   return db;

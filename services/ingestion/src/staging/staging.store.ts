@@ -1,5 +1,5 @@
 import type { FramePlace } from '../files/sealed-file.file';
-import type { ImportRecord, Verdict } from '../imports/import-record';
+import type { ImportDone, ImportRecord, Verdict } from '../imports/import-record';
 import type { Database } from './schema.store';
 
 type Of = Pick<ImportRecord, 'no'>;
@@ -7,8 +7,8 @@ type Of = Pick<ImportRecord, 'no'>;
 /** A household of an import as it is staged: hashes, a count and a verdict. `ord` is its place in the file. */
 export interface StagedHousehold {
   readonly ord: number;
-  readonly key: Buffer;
-  readonly digest: Buffer;
+  readonly key: string;
+  readonly digest: string;
   readonly verdict: Verdict;
   readonly persons: number;
 }
@@ -36,7 +36,7 @@ export class StagingStore {
 
   clear({ no }: Of): void {
     this.transaction(() => {
-      for (const table of ['frames', 'staged', 'registrations']) this.db.prepare(`DELETE FROM ${table} WHERE import = ?`).run(no);
+      for (const table of ['frames', 'staged', 'registrations', 'applications']) this.db.prepare(`DELETE FROM ${table} WHERE import = ?`).run(no);
     });
   }
 
@@ -48,15 +48,15 @@ export class StagingStore {
   }
 
   frames({ no }: Of, kind: SpoolKind, bucket: number): FramePlace[] {
-    return this.db
-      .prepare<[number, string, number], FramePlace>(
-        'SELECT number, at AS offset FROM frames WHERE import = ? AND kind = ? AND bucket = ? ORDER BY number',
-      )
-      .all(no, kind, bucket);
+    return this.prepared<[number, string, number], [number, number]>(
+      'SELECT number, at FROM frames WHERE import = ? AND kind = ? AND bucket = ? ORDER BY number',
+    )
+      .all(no, kind, bucket)
+      .map(([number, offset]) => ({ number, offset }));
   }
 
   putStaged({ no }: Of, households: readonly StagedHousehold[]): void {
-    const put = this.db.prepare('INSERT INTO staged (import, ord, key, digest, verdict, persons) VALUES (?, ?, ?, ?, ?, ?)');
+    const put = this.prepared('INSERT INTO staged (import, ord, key, digest, verdict, persons) VALUES (?, ?, ?, ?, ?, ?)');
     this.transaction(() => {
       for (const { ord, key, digest, verdict, persons } of households) put.run(no, ord, key, digest, verdict, persons);
     });
@@ -64,35 +64,50 @@ export class StagingStore {
 
   /** Staged households with `from` ≤ ord < `to`, in order. */
   staged({ no }: Of, from: number, to: number): StagedHousehold[] {
-    return this.db
-      .prepare<[number, number, number], StagedHousehold>(
-        'SELECT ord, key, digest, verdict, persons FROM staged WHERE import = ? AND ord >= ? AND ord < ? ORDER BY ord',
-      )
-      .all(no, from, to);
+    const rows = this.prepared<[number, number, number], StagedRow>(
+      `SELECT ${stagedColumns} FROM staged WHERE import = ? AND ord >= ? AND ord < ? ORDER BY ord`,
+    );
+    return rows.all(no, from, to).map(stagedOfRow);
   }
 
   stagedOf({ no }: Of, verdict: Verdict | undefined, after: number, limit: number): StagedHousehold[] {
-    return this.db
-      .prepare<[number, number, string | null, string | null, number], StagedHousehold>(
-        `SELECT ord, key, digest, verdict, persons FROM staged
-         WHERE import = ? AND ord > ? AND (? IS NULL OR verdict = ?) ORDER BY ord LIMIT ?`,
-      )
-      .all(no, after, verdict ?? null, verdict ?? null, limit);
+    const rows = this.prepared<[number, number, string | null, string | null, number], StagedRow>(
+      `SELECT ${stagedColumns} FROM staged WHERE import = ? AND ord > ? AND (? IS NULL OR verdict = ?) ORDER BY ord LIMIT ?`,
+    );
+    return rows.all(no, after, verdict ?? null, verdict ?? null, limit).map(stagedOfRow);
   }
 
   /** The end of the staged places: one more than the highest. */
   stagedEnd({ no }: Of): number {
-    const row = this.db.prepare<[number], { end: number | null }>('SELECT max(ord) + 1 AS end FROM staged WHERE import = ?').get(no);
-    return row?.end ?? 0;
+    const row = this.prepared<[number], [number | null]>('SELECT max(ord) + 1 FROM staged WHERE import = ?').get(no);
+    return row?.[0] ?? 0;
+  }
+
+  /** The next bucket to apply, and what was applied so far. */
+  application({ no }: Of): { readonly bucket: number; readonly applied: ImportDone } | undefined {
+    const row = this.prepared<[number], [number, string]>('SELECT bucket, applied FROM applications WHERE import = ?').get(no);
+    return row && { bucket: row[0], applied: JSON.parse(row[1]) as ImportDone };
+  }
+
+  putApplication({ no }: Of, bucket: number, applied: ImportDone): void {
+    this.prepared('INSERT OR REPLACE INTO applications (import, bucket, applied) VALUES (?, ?, ?)').run(
+      ...[no, bucket, JSON.stringify(applied)],
+    );
+  }
+
+  /** Makes everything written so far durable. */
+  persist(): void {
+    this.db.pragma('wal_checkpoint(FULL)');
   }
 
   /** The digest under which a source's fact of a year is known, or undefined. */
-  readonly factOf = (source: string, year: number, key: Buffer): Buffer | undefined =>
-    this.prepared<[string, number, Buffer], { digest: Buffer }>(
+  factOf(source: string, year: number, key: string): string | undefined {
+    return this.prepared<[string, number, string], [string]>(
       'SELECT digest FROM facts WHERE source = ? AND year = ? AND key = ?',
-    ).get(source, year, key)?.digest;
+    ).get(source, year, key)?.[0];
+  }
 
-  putFacts(source: string, facts: readonly { readonly year: number; readonly key: Buffer; readonly digest: Buffer }[]): void {
+  putFacts(source: string, facts: readonly { readonly year: number; readonly key: string; readonly digest: string }[]): void {
     const put = this.prepared(
       `INSERT INTO facts (source, year, key, digest) VALUES (?, ?, ?, ?)
        ON CONFLICT (source, year, key) DO UPDATE SET digest = excluded.digest`,
@@ -101,17 +116,15 @@ export class StagingStore {
   }
 
   /** The household a source's key stands for, and the number of the import that brought it. */
-  findHousehold(source: string, key: Buffer): { readonly householdId: string; readonly importNo: number } | undefined {
-    const row = this.prepared<[string, Buffer], { household: Buffer; import: number }>(
+  findHousehold(source: string, key: string): { readonly householdId: string; readonly importNo: number } | undefined {
+    const row = this.prepared<[string, string], [string, number]>(
       'SELECT household, import FROM households WHERE source = ? AND key = ?',
     ).get(source, key);
-    return row && { householdId: uuidOf(row.household), importNo: row.import };
+    return row && { householdId: row[0], importNo: row[1] };
   }
 
-  allotHousehold(source: string, key: Buffer, householdId: string, { no }: Of): void {
-    this.prepared('INSERT INTO households (source, key, household, import) VALUES (?, ?, ?, ?)').run(
-      ...[source, key, bytesOfUuid(householdId), no],
-    );
+  allotHousehold(source: string, key: string, householdId: string, { no }: Of): void {
+    this.prepared('INSERT INTO households (source, key, household, import) VALUES (?, ?, ?, ?)').run(source, key, householdId, no);
   }
 
   putRegistrations({ no }: Of, registrations: readonly StagedRegistration[]): void {
@@ -121,59 +134,53 @@ export class StagingStore {
     this.transaction(() => {
       for (const { householdId, year, personId, registered, verified } of registrations) {
         const flags = (registered ? 1 : 0) + (verified ? 2 : 0);
-        put.run(no, bytesOfUuid(householdId), year, bytesOfUuid(personId), flags);
+        put.run(no, householdId, year, personId, flags);
       }
     });
   }
 
   /** Registrations in the order of household, year and person, after a place, for whole (household, year)s at least. */
   registrationsAfter({ no }: Of, after: Pick<StagedRegistration, 'householdId' | 'year'> | undefined, limit: number): StagedRegistration[] {
-    const household = after ? bytesOfUuid(after.householdId) : Buffer.alloc(0);
-    return this.prepared<[number, Buffer, number, number], RegistrationRow>(
+    return this.prepared<[number, string, number, number], RegistrationRow>(
       `SELECT household, year, person, flags FROM registrations
        WHERE import = ? AND (household, year) > (?, ?) ORDER BY household, year, person LIMIT ?`,
     )
-      .all(no, household, after?.year ?? 0, limit)
+      .all(no, after?.householdId ?? '', after?.year ?? 0, limit)
       .map(registrationOf);
   }
 
+  /** In the order of the table's key, which is by person: asking for it costs a new plan at every call. */
   registrationsOf({ no }: Of, householdId: string, year: number): StagedRegistration[] {
-    return this.prepared<[number, Buffer, number], RegistrationRow>(
-      'SELECT household, year, person, flags FROM registrations WHERE import = ? AND household = ? AND year = ? ORDER BY person',
+    return this.prepared<[number, string, number], RegistrationRow>(
+      'SELECT household, year, person, flags FROM registrations WHERE import = ? AND household = ? AND year = ?',
     )
-      .all(no, bytesOfUuid(householdId), year)
+      .all(no, householdId, year)
       .map(registrationOf);
   }
 
   private readonly statements = new Map<string, ReturnType<Database['prepare']>>();
 
+  /** Rows as arrays: objects take better-sqlite3 several times as long. */
   private prepared<Bound extends unknown[] = unknown[], Row = unknown>(sql: string) {
-    const known = this.statements.get(sql) ?? this.db.prepare(sql);
-    this.statements.set(sql, known);
+    let known = this.statements.get(sql);
+    if (known === undefined) {
+      known = this.db.prepare(sql);
+      if (known.reader) known.raw();
+      this.statements.set(sql, known);
+    }
     return known as ReturnType<typeof this.db.prepare<Bound, Row>>;
   }
 }
 
-interface RegistrationRow {
-  readonly household: Buffer;
-  readonly year: number;
-  readonly person: Buffer;
-  readonly flags: number;
-}
+type RegistrationRow = readonly [household: string, year: number, person: string, flags: number];
 
-const registrationOf = ({ household, year, person, flags }: RegistrationRow): StagedRegistration => ({
-  householdId: uuidOf(household),
-  year,
-  personId: uuidOf(person),
+const registrationOf = ([householdId, year, personId, flags]: RegistrationRow): StagedRegistration => ({
+  ...{ householdId, year, personId },
   registered: (flags & 1) !== 0,
   verified: (flags & 2) !== 0,
 });
 
-/** A UUID as its 16 bytes. */
-export const bytesOfUuid = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex');
+const stagedColumns = 'ord, key, digest, verdict, persons';
+type StagedRow = readonly [ord: number, key: string, digest: string, verdict: Verdict, persons: number];
 
-/** Sixteen bytes as the UUID they are. */
-export function uuidOf(bytes: Buffer): string {
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
+const stagedOfRow = ([ord, key, digest, verdict, persons]: StagedRow): StagedHousehold => ({ ord, key, digest, verdict, persons });
