@@ -1,5 +1,13 @@
 import type { ContextName } from '@faemban/contracts';
-import type { Clock, EventLog, EventStore, PolicyStore, Runner, ViewStore } from '@faemban/event-sourcing';
+import type {
+  Clock,
+  EventLog,
+  EventStore,
+  PolicyStore,
+  ReportIncident,
+  Runner,
+  ViewStore,
+} from '@faemban/event-sourcing';
 
 /** The read models and policy checkpoints of one service. */
 export interface ServiceViews {
@@ -20,7 +28,7 @@ export interface Platform {
   readonly clock: Clock;
   readonly ids: { next(): string };
   /** A runner that keeps this view or tally of a context in another thread; undefined where it is to run in this one. */
-  readonly runnerElsewhere?: (context: ContextName, readModel: string) => Runner | undefined;
+  readonly runnerElsewhere?: (context: ContextName, readModel: string, report?: ReportIncident) => Runner | undefined;
 }
 
 /** Injection token of the {@link Platform}. Every module of a server may inject it. */

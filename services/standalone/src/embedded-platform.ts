@@ -65,7 +65,8 @@ export async function openEmbeddedPlatform(options: {
         clock,
         ids: createIds({ clock }),
         ...portsOf(events, stores),
-        runnerElsewhere: (context, readModel) => (context === 'reporting' ? thread.runnerOf(readModel) : undefined),
+        runnerElsewhere: (context, readModel, report) =>
+          context === 'reporting' ? thread.runnerOf(readModel, report) : undefined,
       },
       close,
     };

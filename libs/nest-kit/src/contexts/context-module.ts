@@ -122,6 +122,7 @@ function viewRunnerProvider(context: ContextName, what: { view: View } | { tally
         kind,
         context,
         create: () =>
+          platform.runnerElsewhere?.(context, readModel.name, runners.report) ??
           createViewRunner({ ...what, log: platform.log, handle, clock: platform.clock, report: runners.report }),
         parked: (limit) => handle.parked(limit),
       });

@@ -1,5 +1,5 @@
 import type { ContextName } from '@faemban/contracts';
-import type { RunnerStatus } from '@faemban/event-sourcing';
+import type { RunnerIncident, RunnerStatus } from '@faemban/event-sourcing';
 
 /** What the thread is given when it begins. */
 export interface ThreadBeginning {
@@ -14,7 +14,8 @@ export type Request =
   | { readonly id: number; readonly ask: 'close' }
   | { readonly ask: 'wake' };
 
-/** What the thread tells: that a request was done or failed, and how its runners stand. */
+/** What the thread tells: that a request was done or failed, how its runners stand, or what operators should know of. */
 export type Reply =
   | { readonly done: number; readonly failed?: string; readonly statuses: readonly RunnerStatus[] }
-  | { readonly statuses: readonly RunnerStatus[] };
+  | { readonly statuses: readonly RunnerStatus[] }
+  | { readonly incident: Omit<RunnerIncident, 'error'> };

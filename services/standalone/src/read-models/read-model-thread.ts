@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { EventLog, Runner, RunnerStatus } from '@faemban/event-sourcing';
+import type { EventLog, ReportIncident, Runner, RunnerStatus } from '@faemban/event-sourcing';
 import type { Reply, Request, ThreadBeginning } from './messages';
 
 interface Waiting {
@@ -16,6 +16,7 @@ export class ReadModelThread {
   private readonly worker: Worker;
   private readonly waiting = new Map<number, Waiting>();
   private readonly statuses = new Map<string, RunnerStatus>();
+  private readonly reports = new Map<string, ReportIncident>();
   private readonly leave: () => void;
   private nextId = 1;
   private wakeIsDue = false;
@@ -33,8 +34,9 @@ export class ReadModelThread {
     this.leave = log.onAppended(() => this.wakeSoon());
   }
 
-  /** The runner of one read model, kept in the thread. */
-  runnerOf(name: string): Runner {
+  /** The runner of one read model, kept in the thread; `report` hears what operators should know of. */
+  runnerOf(name: string, report?: ReportIncident): Runner {
+    if (report !== undefined) this.reports.set(name, report);
     return {
       start: () => this.ask({ ask: 'start', runner: name }),
       settled: () => this.ask({ ask: 'settle', runner: name }),
@@ -59,6 +61,10 @@ export class ReadModelThread {
   }
 
   private hear(reply: Reply): void {
+    if ('incident' in reply) {
+      this.reports.get(reply.incident.runner)?.(reply.incident);
+      return;
+    }
     for (const status of reply.statuses) this.statuses.set(status.name, status);
     if (!('done' in reply)) return;
     const waiting = this.waiting.get(reply.done);

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { createViewRunner, invariant, type Runner } from '@faemban/event-sourcing';
+import { createViewRunner, invariant, type Runner, type RunnerIncident } from '@faemban/event-sourcing';
 import { reportingReadModels } from '@faemban/reporting';
 import { openSqliteEvents, openSqliteViews } from '@faemban/store-sqlite';
 import type { Reply, Request, ThreadBeginning } from './messages';
@@ -17,13 +17,14 @@ async function main(): Promise<void> {
   const { eventsFile, viewsFile } = workerData as ThreadBeginning;
   const events = await openSqliteEvents({ file: eventsFile, clock: Date.now, readonly: true });
   const { views, close } = await openSqliteViews({ file: viewsFile });
+  const reply = (message: Reply) => port.postMessage(message);
+  const report = ({ runner, what, message }: RunnerIncident) => reply({ incident: { runner, what, message } });
   const runners = new Map<string, Runner>();
-  const common = { log: events.log, store: views, clock: Date.now };
+  const common = { log: events.log, store: views, clock: Date.now, report };
   for (const tally of reportingReadModels.tallies) runners.set(tally.name, createViewRunner({ tally, ...common }));
   for (const view of reportingReadModels.views) runners.set(view.name, createViewRunner({ view, ...common }));
 
   const statuses = () => [...runners.values()].map((runner) => runner.status());
-  const reply = (message: Reply) => port.postMessage(message);
   const telling = setInterval(() => reply({ statuses: statuses() }), tellEveryMs);
 
   const obey = async (request: Exclude<Request, { ask: 'wake' }>): Promise<void> => {
