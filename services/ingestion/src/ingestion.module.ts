@@ -124,7 +124,9 @@ export class IngestionModule {
           inject: [TOOLS],
           useFactory: (tools: Tools) =>
             new ImportJobs(tools, (importId, error, againInMs) =>
-              log.error(new Error(`Work on import ${importId} failed and is tried again in ${againInMs} ms.`, { cause: error })),
+              log.error(
+                new Error(`Work on import ${importId} failed and is tried again in ${againInMs} ms.`, { cause: error }),
+              ),
             ),
         },
         {

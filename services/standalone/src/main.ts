@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { standaloneConfigSchema, type StandaloneConfig } from './config';
 import { bannerOf } from './demo/banner';
 import { loadDemo } from './demo/load-demo';
+import { keepHeapSmall } from './heap';
 import { forgetUnfinishedDemo, noteUnfinishedDemo, unfinishedDemo } from './demo/unfinished-demo';
 import { createStandalone, type Standalone } from './standalone';
 import { holdings, refusalLines, stoppedLine, usage } from './words';
@@ -17,6 +18,7 @@ const exitInterrupted = 130;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function main(): Promise<number> {
+  keepHeapSmall();
   const { values } = parseArgs({
     options: {
       port: { type: 'string' },

@@ -1,5 +1,5 @@
 /**
- * What the generated population is known not to reach in the best-effort columns, in persons summed over all cells of `common` at the
- * three levels, by what was accepted. A run that reaches less fails; one that reaches more should lower the number here.
+ * What the generated population is known to miss in the best-effort columns, in persons summed over all cells of `common` at the three
+ * levels, by province; a district of it is held to the same number. A run that misses more fails.
  */
-export const notReachedMax: Readonly<Record<string, number>> = {};
+export const notReachedMax: Readonly<Record<string, number>> = { '84': 0 };

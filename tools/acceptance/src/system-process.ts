@@ -1,4 +1,4 @@
-import { createStandalone } from '@faemban/standalone';
+import { createStandalone, keepHeapSmall } from '@faemban/standalone';
 
 /**
  * The system under test in a process of its own, with a clock that can be moved. It is told what to do by messages and answers:
@@ -22,6 +22,7 @@ export interface Answer {
   readonly failed?: string;
 }
 
+keepHeapSmall();
 let offsetMs = 0;
 let system: Awaited<ReturnType<typeof createStandalone>> | undefined;
 

@@ -11,7 +11,9 @@ export class System {
 
   /** Starts the embedded profile on a free port over `dataDir`, its clock at `nowMs` and running on from there. */
   static async start(dataDir: string, nowMs: number): Promise<System> {
-    const child = fork(join(__dirname, '../dist/system-process.js'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(join(__dirname, '../dist/system-process.js'), {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     const { url } = await ask(child, { start: { dataDir, nowMs } });
     if (!url) throw new Error('The system started without an address.');
     return new System(child, url);

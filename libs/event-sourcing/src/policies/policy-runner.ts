@@ -29,7 +29,7 @@ import { noUpcasters, type Upcasters } from '../upcasters';
 import type { Policy, PolicyCommand } from './define-policy';
 
 /** Streams for which a policy's commands are in flight at once, by default: enough for a store to commit them in groups. */
-export const policyConcurrencyDefault = 64;
+export const policyConcurrencyDefault = 256;
 /** Events that one pass takes in hand over all partitions, and at most of one partition. */
 const passEventsMax = 4_000;
 const batchEventsMax = 500;

@@ -1,7 +1,7 @@
 import type { LoggedEvent } from '@faemban/event-sourcing';
 
 /** Stored bytes kept at most, for all partitions together; parsed they take about three times as much memory. */
-const bytesKept = 48 * 1024 * 1024;
+const bytesKept = 12 * 1024 * 1024;
 /** Partitions that share the room at least, so that the first few do not take all of it. */
 const sharesMin = 64;
 /** Without a reader for so long, everything is let go. */

@@ -42,12 +42,10 @@ function record({ type: _, suspected, ...person }: RecordPerson, state: Person):
   if (state.status !== 'unknown') return [];
   return [
     { type: 'PersonRecorded', data: person },
-    ...suspected.map(
-      (duplicate): PersonEvent => ({
-        type: 'DuplicateSuspected',
-        data: { personId: person.personId, ...duplicate },
-      }),
-    ),
+    ...suspected.map((duplicate): PersonEvent => ({
+      type: 'DuplicateSuspected',
+      data: { personId: person.personId, ...duplicate },
+    })),
   ];
 }
 

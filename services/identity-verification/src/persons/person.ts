@@ -2,8 +2,7 @@ import type { PersonEvent } from '@faemban/contracts';
 
 /** What is known of a person outside the vault: that there is one, and with which household he was recorded. */
 export type Person =
-  | { readonly status: 'unknown' }
-  | { readonly status: 'recorded' | 'erased'; readonly householdId: string };
+  { readonly status: 'unknown' } | { readonly status: 'recorded' | 'erased'; readonly householdId: string };
 
 export const unknownPerson: Person = { status: 'unknown' };
 

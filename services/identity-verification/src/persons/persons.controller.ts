@@ -29,7 +29,8 @@ export class PersonsController {
   @HttpCode(200)
   async lookUp(@zodBody(lookupSchema) { number }: z.infer<typeof lookupSchema>): Promise<FoundPerson> {
     const reading = parseIdentityNumber(number);
-    if (!reading.accepted) throw new Problem(400, reading.problem?.code ?? 'number-unreadable', reading.problem?.sentence ?? unreadable);
+    if (!reading.accepted)
+      throw new Problem(400, reading.problem?.code ?? 'number-unreadable', reading.problem?.sentence ?? unreadable);
     if (reading.kind === 'none') throw new Problem(400, 'number-missing', unreadable);
     const [match] = await this.vault.findByNumbers([reading.normalised]);
     if (match?.found === 'several') throw heldByTwo();

@@ -8,7 +8,14 @@ import type {
   VaultDocument,
   VaultMember,
 } from '@faemban/contracts';
-import { type Clock, type CommandContext, type CommandHandler, type Ids, invariant, sequencedId } from '@faemban/event-sourcing';
+import {
+  type Clock,
+  type CommandContext,
+  type CommandHandler,
+  type Ids,
+  invariant,
+  sequencedId,
+} from '@faemban/event-sourcing';
 import { personNameKey } from '@faemban/thai';
 import type { ErasePerson, PersonInput, SuspectedDuplicate } from '../persons/person.decisions';
 import type { KeyedHashes } from './keyed-hashes.keys';
@@ -38,7 +45,12 @@ export interface VaultParts {
 export type VaultAnswer =
   | { readonly state: 'unknown' }
   | { readonly state: 'erased' }
-  | { readonly state: 'kept'; readonly householdId: string; readonly document: VaultDocument; readonly data: PersonalData };
+  | {
+      readonly state: 'kept';
+      readonly householdId: string;
+      readonly document: VaultDocument;
+      readonly data: PersonalData;
+    };
 
 /** Everything about one batch that announces itself later: what an envelope needs besides the person. */
 type Told = Pick<PersonBatch, 'batchId' | 'actor' | 'correlationId' | 'causationId'>;

@@ -8,7 +8,10 @@ const tagBytes = 16;
 const algorithm = 'aes-256-gcm';
 
 /** What the vault holds of a person in sealed form. */
-export interface PersonalData extends Pick<VaultMember, 'title' | 'firstName' | 'lastName' | 'number' | 'bornOn' | 'bornPrecision'> {
+export interface PersonalData extends Pick<
+  VaultMember,
+  'title' | 'firstName' | 'lastName' | 'number' | 'bornOn' | 'bornPrecision'
+> {
   readonly address: VaultAddress;
 }
 

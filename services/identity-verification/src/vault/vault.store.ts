@@ -6,7 +6,14 @@ import type { Entry, Erasure, Identity, VaultStore } from './vault-store';
 
 type Database = ReturnType<typeof openSqlite>;
 
-type IdentityRow = readonly [person: string, household: string, source: string, round: number, match: string, name: string];
+type IdentityRow = readonly [
+  person: string,
+  household: string,
+  source: string,
+  round: number,
+  match: string,
+  name: string,
+];
 type EntryRow = readonly [kind: string, result: string, sealed: Buffer];
 
 const identityColumns = 'person, household, source, round, match, name';
@@ -24,7 +31,9 @@ export function openVaultStore(files: { readonly keys: string; readonly entries:
   const selectMatch = keys
     .prepare<[string], IdentityRow>(`SELECT ${identityColumns} FROM identities WHERE match = ?`)
     .raw();
-  const selectIdentity = keys.prepare<[string], IdentityRow>(`SELECT ${identityColumns} FROM identities WHERE person = ?`).raw();
+  const selectIdentity = keys
+    .prepare<[string], IdentityRow>(`SELECT ${identityColumns} FROM identities WHERE person = ?`)
+    .raw();
   const selectSecret = keys.prepare<[string], Buffer>('SELECT secret FROM identities WHERE person = ?').pluck();
   const addIdentity = keys.prepare(
     'INSERT INTO identities (person, household, source, round, match, name, secret) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -37,7 +46,9 @@ export function openVaultStore(files: { readonly keys: string; readonly entries:
      ON CONFLICT (person) DO UPDATE SET kind = excluded.kind, result = excluded.result, sealed = excluded.sealed
      WHERE length(entries.sealed) > 0`,
   );
-  const selectEntry = entries.prepare<[string], EntryRow>('SELECT kind, result, sealed FROM entries WHERE person = ?').raw();
+  const selectEntry = entries
+    .prepare<[string], EntryRow>('SELECT kind, result, sealed FROM entries WHERE person = ?')
+    .raw();
   const emptyEntry = entries.prepare("UPDATE entries SET sealed = x'' WHERE person = ?");
 
   return {
@@ -47,16 +58,21 @@ export function openVaultStore(files: { readonly keys: string; readonly entries:
       return row && identityOf(row);
     },
     secretOf: (personId) => selectSecret.get(personId),
-    putIdentities: keys.transaction(({ added, seenAgain, announcements, announced }: Parameters<VaultStore['putIdentities']>[0]) => {
-      for (const batchId of announced ?? []) forgetAnnouncements.run(batchId);
-      for (const { personId, householdId, source, round, matchHash, nameHash, secret } of added) {
-        addIdentity.run(personId, householdId, source, round, matchHash, nameHash, secret);
-      }
-      for (const { personId, householdId, source, round } of seenAgain) moveIdentity.run(householdId, source, round, personId);
-      if (announcements) putAnnouncements.run(announcements.batchId, announcements.json);
-    }),
+    putIdentities: keys.transaction(
+      ({ added, seenAgain, announcements, announced }: Parameters<VaultStore['putIdentities']>[0]) => {
+        for (const batchId of announced ?? []) forgetAnnouncements.run(batchId);
+        for (const { personId, householdId, source, round, matchHash, nameHash, secret } of added) {
+          addIdentity.run(personId, householdId, source, round, matchHash, nameHash, secret);
+        }
+        for (const { personId, householdId, source, round } of seenAgain)
+          moveIdentity.run(householdId, source, round, personId);
+        if (announcements) putAnnouncements.run(announcements.batchId, announcements.json);
+      },
+    ),
     pendingAnnouncements: () =>
-      keys.prepare<[], { batchId: string; json: string }>('SELECT batch AS batchId, body AS json FROM announcements').all(),
+      keys
+        .prepare<[], { batchId: string; json: string }>('SELECT batch AS batchId, body AS json FROM announcements')
+        .all(),
     putEntries: entries.transaction((list: readonly Entry[]) => {
       for (const { personId, document, sealed } of list) putEntry.run(personId, document.kind, document.check, sealed);
     }),
@@ -66,7 +82,9 @@ export function openVaultStore(files: { readonly keys: string; readonly entries:
     },
     beginErasure: (erasure: Erasure) => {
       keys.transaction(() => {
-        keys.prepare('INSERT OR REPLACE INTO erasures (person, command) VALUES (?, ?)').run(erasure.personId, erasure.command);
+        keys
+          .prepare('INSERT OR REPLACE INTO erasures (person, command) VALUES (?, ?)')
+          .run(erasure.personId, erasure.command);
         keys.prepare('DELETE FROM identities WHERE person = ?').run(erasure.personId);
       })();
       keys.pragma('wal_checkpoint(TRUNCATE)');

@@ -19,7 +19,9 @@ export class BatchFiles {
   /** Makes the folder and the secret of an import. */
   open(importId: string): void {
     mkdirSync(this.folderOf(importId), { recursive: true, mode: 0o700 });
-    this.secrets.prepare('INSERT OR IGNORE INTO batches (import, secret) VALUES (?, ?)').run(importId, randomBytes(keyBytes));
+    this.secrets
+      .prepare('INSERT OR IGNORE INTO batches (import, secret) VALUES (?, ?)')
+      .run(importId, randomBytes(keyBytes));
   }
 
   pathOf(importId: string, part: ImportPart | 'staged'): string {
@@ -28,7 +30,9 @@ export class BatchFiles {
 
   /** @throws IntegrityFault where the secret is gone */
   keyOf(importId: string): FileKey {
-    const row = this.secrets.prepare<[string], { secret: Buffer }>('SELECT secret FROM batches WHERE import = ?').get(importId);
+    const row = this.secrets
+      .prepare<[string], { secret: Buffer }>('SELECT secret FROM batches WHERE import = ?')
+      .get(importId);
     if (row === undefined) throw new IntegrityFault('the secret of this import was destroyed');
     return (salt) => this.keys.fileKey(row.secret, salt);
   }

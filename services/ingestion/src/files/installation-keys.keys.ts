@@ -1,5 +1,15 @@
 import { hash, hkdfSync, randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { StoreRefused } from '@faemban/event-sourcing';
 
@@ -35,7 +45,8 @@ export function readInstallationKeys(file: string): InstallationKeys {
     Buffer.from(hkdfSync('sha256', master, '', `faemban/ingestion/${use}`, keyBytes));
   const files = derive('files');
   const hashing = derive('hashing').toString('hex');
-  const keyed = (text: string): string => hash('sha256', `${hashing}${text}`, 'base64url').slice(0, keyedHashCharacters);
+  const keyed = (text: string): string =>
+    hash('sha256', `${hashing}${text}`, 'base64url').slice(0, keyedHashCharacters);
   return {
     fileKey: (batchSecret, salt) => hash('sha256', Buffer.concat([files, batchSecret, salt]), 'buffer'),
     householdKey: (source, ref) => keyed(`household\n${source}\n${ref}`),

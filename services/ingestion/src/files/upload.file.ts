@@ -25,7 +25,11 @@ export class UploadBrokenOff extends Error {
  */
 export async function sealUpload(
   body: Readable,
-  { path, keyOf, bytesMax = uploadBytesMax }: { readonly path: string; readonly keyOf: FileKey; readonly bytesMax?: number },
+  {
+    path,
+    keyOf,
+    bytesMax = uploadBytesMax,
+  }: { readonly path: string; readonly keyOf: FileKey; readonly bytesMax?: number },
 ): Promise<{ readonly sha256: string; readonly bytes: number }> {
   const unfinished = `${path}.new`;
   const writer = await SealedWriter.create(unfinished, keyOf);
@@ -38,7 +42,7 @@ export async function sealUpload(
       bytes += chunk.length;
       if (bytes > bytesMax) throw new UploadTooLarge(bytesMax);
       hash.update(chunk);
-      for (let from = 0; from < chunk.length; ) {
+      for (let from = 0; from < chunk.length;) {
         const copied = chunk.copy(frame, filled, from);
         filled += copied;
         from += copied;

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importForms } from './import-record';
-import { IngestionServer } from '../testing/ingestion-server';
+import { IngestionServer } from '../testing/ingestion.harness';
 
 const corpus = join(__dirname, '../../corpus');
 
@@ -21,12 +21,17 @@ afterAll(() => ingestion.stop());
 describe.each(['bmn-survey', 'welfare-register'] as const)('the corpus of %s', (kind) => {
   test.each(readdirSync(join(corpus, kind)))('%s', async (name) => {
     const folder = join(corpus, kind, name);
-    const files = Object.fromEntries(importForms[kind].parts.map((part) => [part, readFileSync(join(folder, `${part}.csv`))]));
+    const files = Object.fromEntries(
+      importForms[kind].parts.map((part) => [part, readFileSync(join(folder, `${part}.csv`))]),
+    );
     const shown = await ingestion.validated(kind, files);
-    const { problems, preview, toReview = 0 } = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected;
+    const {
+      problems,
+      preview,
+      toReview = 0,
+    } = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected;
     expect(await ingestion.problems(shown.importId)).toEqual(problems);
     expect(shown).toMatchObject({ state: 'validated', toReview, ...(preview ? { preview } : {}) });
-    if (process.env['UPD']) require('node:fs').writeFileSync(join(folder, 'expected.json'), JSON.stringify({ problems: await ingestion.problems(shown.importId), preview: shown['preview'], toReview: shown['toReview'] }, null, 2) + '\n');
     if (problems.some((problem) => problem.startsWith('error'))) {
       expect((await ingestion.approve(shown.importId)).body['code']).toBe('rows-in-error');
     }
@@ -35,14 +40,19 @@ describe.each(['bmn-survey', 'welfare-register'] as const)('the corpus of %s', (
 
 interface BadRequest {
   readonly name: string;
-  readonly request: { readonly method: string; readonly path: string; readonly body?: unknown; readonly text?: string; readonly headers?: Record<string, string> };
+  readonly request: {
+    readonly method: string;
+    readonly path: string;
+    readonly body?: unknown;
+    readonly text?: string;
+    readonly headers?: Record<string, string>;
+  };
   readonly status: number;
   readonly code: string;
 }
 
 describe('the corpus of requests', () => {
-  const file = join(corpus, 'requests.json');
-  const requests = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as BadRequest[]) : [];
+  const requests = JSON.parse(readFileSync(join(corpus, 'requests.json'), 'utf8')) as BadRequest[];
 
   test.each(requests.map((bad) => [bad.name, bad] as const))('%s', async (_, { request, status, code }) => {
     const importId = await ingestion.upload('welfare-register', {});

@@ -21,7 +21,9 @@ export class FindingsStore {
   constructor(private readonly db: Database) {}
 
   addProblems({ no }: Pick<ImportRecord, 'no'>, firstN: number, problems: readonly RowProblem[]): void {
-    const add = this.db.prepare('INSERT INTO problems (import, n, part, row, col, code, severity, th, en) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    const add = this.db.prepare(
+      'INSERT INTO problems (import, n, part, row, col, code, severity, th, en) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    );
     this.db.transaction(() => {
       for (const [index, { part, row, column, code, severity, sentence }] of problems.entries()) {
         add.run(no, firstN + index, part, row, column, code, severity, sentence.th, sentence.en);
@@ -30,7 +32,11 @@ export class FindingsStore {
   }
 
   /** Errors first, then warnings, each in the order they were found. */
-  problems({ no }: Pick<ImportRecord, 'no'>, after: readonly [string, number], limit: number): (RowProblem & { n: number })[] {
+  problems(
+    { no }: Pick<ImportRecord, 'no'>,
+    after: readonly [string, number],
+    limit: number,
+  ): (RowProblem & { n: number })[] {
     return this.db
       .prepare<[number, string, number, number], RowProblem & { n: number; th: string; en: string }>(
         `SELECT n, part, row, col AS "column", code, severity, th, en FROM problems
@@ -41,7 +47,9 @@ export class FindingsStore {
   }
 
   addReviews({ no }: Pick<ImportRecord, 'no'>, firstN: number, reviews: readonly Review[]): void {
-    const add = this.db.prepare('INSERT INTO reviews (import, n, part, row, reason, area, th, en) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    const add = this.db.prepare(
+      'INSERT INTO reviews (import, n, part, row, reason, area, th, en) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    );
     this.db.transaction(() => {
       for (const [index, { part, row, reason, area, th, en }] of reviews.entries()) {
         add.run(no, firstN + index, part, row, reason, area, th, en);

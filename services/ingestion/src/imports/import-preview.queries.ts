@@ -33,7 +33,13 @@ export async function previewPage(
     const householdId = tools.staging.findHousehold(record.source, key)?.householdId ?? null;
     const now = joined.get(ord);
     const before = now && householdId ? await surveyBefore(tools, record, householdId) : undefined;
-    items.push({ ord, householdId, verdict: is, persons, ...(now && before ? { changes: differencesOf(before, now) } : {}) });
+    items.push({
+      ord,
+      householdId,
+      verdict: is,
+      persons,
+      ...(now && before ? { changes: differencesOf(before, now) } : {}),
+    });
   }
   return items;
 }

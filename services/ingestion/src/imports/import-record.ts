@@ -1,4 +1,11 @@
-import type { EventOf, ImportKind, ImportPart, importApplied, importUploaded, importValidated } from '@faemban/contracts';
+import type {
+  EventOf,
+  ImportKind,
+  ImportPart,
+  importApplied,
+  importUploaded,
+  importValidated,
+} from '@faemban/contracts';
 import { bmnMapping } from '../sources/bmn-survey';
 import { registerMapping } from '../sources/welfare-register';
 
@@ -35,7 +42,9 @@ export interface ImportRecord {
 export type ImportFile = EventOf<typeof importUploaded>['data']['files'][number];
 
 /** Which parts an import of a kind has, and how they are read. */
-export const importForms: Readonly<Record<ImportKind, { readonly parts: readonly ImportPart[]; readonly mapping: string }>> = {
+export const importForms: Readonly<
+  Record<ImportKind, { readonly parts: readonly ImportPart[]; readonly mapping: string }>
+> = {
   'bmn-survey': { parts: ['households', 'members'], mapping: bmnMapping },
   'welfare-register': { parts: ['register'], mapping: registerMapping },
 };

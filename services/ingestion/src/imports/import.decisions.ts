@@ -94,24 +94,24 @@ function decide(command: ImportInput, state: Import, context: CommandContext): I
 
 const closed = (): RuleBroken =>
   new RuleBroken('upload-must-be-open', {
-  th: 'การนำเข้านี้ปิดรับแฟ้มแล้ว ให้เริ่มการนำเข้าใหม่',
-  en: 'This import has taken its files already. Start a new import.',
-});
+    th: 'การนำเข้านี้ปิดรับแฟ้มแล้ว ให้เริ่มการนำเข้าใหม่',
+    en: 'This import has taken its files already. Start a new import.',
+  });
 const notValidated = (): RuleBroken =>
   new RuleBroken('import-must-be-validated', {
-  th: 'การนำเข้านี้ยังไม่ผ่านการตรวจสอบ หรือถูกปฏิเสธไปแล้ว อนุมัติได้เฉพาะการนำเข้าที่ตรวจสอบเสร็จ',
-  en: 'This import is not validated, or was rejected. Only a validated import can be approved.',
-});
+    th: 'การนำเข้านี้ยังไม่ผ่านการตรวจสอบ หรือถูกปฏิเสธไปแล้ว อนุมัติได้เฉพาะการนำเข้าที่ตรวจสอบเสร็จ',
+    en: 'This import is not validated, or was rejected. Only a validated import can be approved.',
+  });
 const uploaderApproves = (): RuleBroken =>
   new RuleBroken('approver-must-not-be-uploader', {
-  th: 'ผู้นำเข้าอนุมัติเองไม่ได้ ให้เจ้าหน้าที่อีกคนหนึ่งอนุมัติ',
-  en: 'Whoever uploaded an import cannot approve it. Another operator has to.',
-});
+    th: 'ผู้นำเข้าอนุมัติเองไม่ได้ ให้เจ้าหน้าที่อีกคนหนึ่งอนุมัติ',
+    en: 'Whoever uploaded an import cannot approve it. Another operator has to.',
+  });
 const alreadyApproved = (): RuleBroken =>
   new RuleBroken('import-must-not-be-approved', {
-  th: 'การนำเข้านี้อนุมัติแล้ว จึงปฏิเสธไม่ได้',
-  en: 'This import was approved, so it cannot be rejected any more.',
-});
+    th: 'การนำเข้านี้อนุมัติแล้ว จึงปฏิเสธไม่ได้',
+    en: 'This import was approved, so it cannot be rejected any more.',
+  });
 const rowsInError = (errors: number): RuleBroken =>
   new RuleBroken('rows-in-error', {
     th: `มีแถวที่ผิด ${errors} แห่ง ให้แก้ไขแฟ้มแล้วนำเข้าใหม่`,

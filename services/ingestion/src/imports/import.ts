@@ -27,7 +27,9 @@ export function evolveImport(state: Import, event: ImportEvent): Import {
     }
     case 'ImportValidated': {
       const { errors, preview } = event.data;
-      return state.status === 'none' || state.status === 'rejected' ? state : { ...state, status: 'validated', errors, preview };
+      return state.status === 'none' || state.status === 'rejected'
+        ? state
+        : { ...state, status: 'validated', errors, preview };
     }
     case 'ImportApproved':
       return state.status === 'validated' ? { ...state, status: 'approved' } : state;

@@ -1,5 +1,12 @@
-import { IngestionServer } from '../testing/ingestion-server';
-import { householdCells, householdsCsv, memberCells, membersCsv, registerCells, registerCsv } from '../testing/survey-files';
+import { IngestionServer } from '../testing/ingestion.harness';
+import {
+  householdCells,
+  householdsCsv,
+  memberCells,
+  membersCsv,
+  registerCells,
+  registerCsv,
+} from '../testing/survey-files';
 
 let ingestion: IngestionServer;
 beforeEach(async () => {
@@ -23,7 +30,10 @@ describe('importing a survey', () => {
     const applied = await ingestion.until(validated.importId, (state) => state === 'applied');
     expect(applied['applied']).toEqual({ listed: 2, surveyed: 2, registrations: 0, unchanged: 0, toReview: 0 });
 
-    const { body } = await ingestion.call<{ items: { householdId: string }[] }>('GET', `/imports/${validated.importId}/preview`);
+    const { body } = await ingestion.call<{ items: { householdId: string }[] }>(
+      'GET',
+      `/imports/${validated.importId}/preview`,
+    );
     const [first] = body.items;
     const events = await ingestion.eventsOf(`household-${first?.householdId}`);
     expect(events.map(({ type }) => type)).toEqual(['HouseholdListed', 'HouseholdSurveyed']);
@@ -45,11 +55,8 @@ describe('importing a survey', () => {
       ...survey,
       members: membersCsv(memberCells('h-1', 1, { citizen_id: '1.84E+12' }), memberCells('h-2', 2)),
     });
-    expect(errors).toBe(2);
-    expect(await ingestion.problems(importId)).toEqual([
-      'error members:2 citizen_id number-in-scientific-notation',
-      'error households:2 household_ref household-without-members',
-    ]);
+    expect(errors).toBe(1);
+    expect(await ingestion.problems(importId)).toEqual(['error members:2 citizen_id number-in-scientific-notation']);
     const { status, body } = await ingestion.approve(importId);
     expect({ status, code: body['code'] }).toEqual({ status: 409, code: 'rows-in-error' });
   });
@@ -59,14 +66,20 @@ describe('importing a survey', () => {
     const again = await ingestion.upload('bmn-survey', survey);
     const { status, body } = await ingestion.call('POST', `/imports/${again}/validation`);
     expect({ status, importId: body.importId, state: body.state }).toEqual({ status: 200, importId, state: 'applied' });
-    expect((await ingestion.call('GET', `/imports/${again}`)).body).toMatchObject({ state: 'rejected', sameAs: importId });
+    expect((await ingestion.call('GET', `/imports/${again}`)).body).toMatchObject({
+      state: 'rejected',
+      sameAs: importId,
+    });
     expect(await ingestion.eventsOf(`import-${again}`)).toEqual([]);
   });
 
   test('that says something else of one household corrects that one only', async () => {
     const first = await ingestion.applied('bmn-survey', survey);
     const changed = await ingestion.validated('bmn-survey', {
-      households: householdsCsv(householdCells('h-1', { ind4: '0' }), householdCells('h-2', { village_id: '8417510101' })),
+      households: householdsCsv(
+        householdCells('h-1', { ind4: '0' }),
+        householdCells('h-2', { village_id: '8417510101' }),
+      ),
       members: survey.members,
     });
     expect(changed['preview']).toEqual({ new: 0, changed: 1, same: 1, conflict: 0, ambiguous: 0 });
@@ -74,7 +87,9 @@ describe('importing a survey', () => {
       'GET',
       `/imports/${changed.importId}/preview?verdict=changed`,
     );
-    expect(preview.body.items).toMatchObject([{ ord: 0, changes: [{ what: 'answer', indicator: 4, before: 'p', after: 'f' }] }]);
+    expect(preview.body.items).toMatchObject([
+      { ord: 0, changes: [{ what: 'answer', indicator: 4, before: 'p', after: 'f' }] },
+    ]);
     await ingestion.approve(changed.importId);
     const applied = await ingestion.until(changed.importId, (state) => state === 'applied');
     expect(applied['applied']).toEqual({ listed: 0, surveyed: 1, registrations: 0, unchanged: 1, toReview: 0 });
@@ -105,7 +120,9 @@ describe('importing a survey', () => {
       members: membersCsv(memberCells('h-1', 1), memberCells('h-2', 1, { first_name: 'สมศรี' })),
     });
     expect(validated['preview']).toMatchObject({ new: 0, conflict: 2 });
-    expect(await ingestion.problems(validated.importId)).toEqual(['warning members:3 citizen_id number-in-two-households']);
+    expect(await ingestion.problems(validated.importId)).toEqual([
+      'warning members:3 citizen_id number-in-two-households',
+    ]);
   });
 
   test('joins members with their households whatever the order of the rows', async () => {
@@ -113,12 +130,23 @@ describe('importing a survey', () => {
     const households = householdsCsv(...refs.map((ref) => householdCells(ref, { income_main_baht: '80000' })));
     const members = refs.flatMap((ref, index) => [
       memberCells(ref, 2 * index),
-      memberCells(ref, 2 * index + 1, { member_no: '2', is_head: '0', relation: 'child', birth_date: '2530', first_name: 'กานดา' }),
+      memberCells(ref, 2 * index + 1, {
+        member_no: '2',
+        is_head: '0',
+        relation: 'child',
+        birth_date: '2530',
+        first_name: 'กานดา',
+      }),
     ]);
-    const shuffled = members.map((row, index) => ({ row, order: (index * 7919) % members.length })).sort((a, b) => a.order - b.order);
+    const shuffled = members
+      .map((row, index) => ({ row, order: (index * 7919) % members.length }))
+      .sort((a, b) => a.order - b.order);
     const inOrder = await ingestion.applied('bmn-survey', { households, members: membersCsv(...members) });
     expect(inOrder).toMatchObject({ persons: 2400, errors: 0, applied: { listed: 1200, surveyed: 1200 } });
-    const again = await ingestion.validated('bmn-survey', { households, members: membersCsv(...shuffled.map(({ row }) => row)) });
+    const again = await ingestion.validated('bmn-survey', {
+      households,
+      members: membersCsv(...shuffled.map(({ row }) => row)),
+    });
     expect(again['preview']).toMatchObject({ same: 1200, changed: 0 });
   });
 });
@@ -133,7 +161,10 @@ describe('importing a welfare register', () => {
       ...{ rows: 3, households: 2, persons: 2, toReview: 1, preview: { new: 2, ambiguous: 0 } },
       applied: { registrations: 2, toReview: 1 },
     });
-    const { body } = await ingestion.call<{ items: { householdId: string }[] }>('GET', `/imports/${surveyed.importId}/preview`);
+    const { body } = await ingestion.call<{ items: { householdId: string }[] }>(
+      'GET',
+      `/imports/${surveyed.importId}/preview`,
+    );
     const events = await ingestion.eventsOf(`household-${body.items[0]?.householdId}`);
     expect(events.at(-1)).toMatchObject({
       type: 'WelfareRegistrationRecorded',

@@ -59,7 +59,10 @@ export class ImportsController {
   ) {}
 
   @Post()
-  open(@zodBody(openSchema) wanted: z.infer<typeof openSchema>, @Taken() context: CommandContext): ImportView & { parts: readonly string[] } {
+  open(
+    @zodBody(openSchema) wanted: z.infer<typeof openSchema>,
+    @Taken() context: CommandContext,
+  ): ImportView & { parts: readonly string[] } {
     return { ...this.imports.open(wanted, context, this.platform.ids.next()), parts: importForms[wanted.kind].parts };
   }
 
@@ -93,7 +96,10 @@ export class ImportsController {
 
   @Post(':importId/approval')
   @HttpCode(202)
-  approve(@zodParams(importParams) { importId }: z.infer<typeof importParams>, @Taken() context: CommandContext): Promise<ImportView> {
+  approve(
+    @zodParams(importParams) { importId }: z.infer<typeof importParams>,
+    @Taken() context: CommandContext,
+  ): Promise<ImportView> {
     return this.imports.approve(importId, context);
   }
 
@@ -138,7 +144,11 @@ export class ImportsController {
     @zodQuery(listQuery) { after, limit }: z.infer<typeof listQuery>,
   ): PageOf<object> {
     const record = this.imports.get(importId);
-    const found = this.tools.findings.reviews(record, after === undefined ? 0 : decodeCursor(placeSchema, after), limit);
+    const found = this.tools.findings.reviews(
+      record,
+      after === undefined ? 0 : decodeCursor(placeSchema, after),
+      limit,
+    );
     const last = found.at(-1);
     const items = found.map(({ n: _, th, en, ...review }) => ({ ...review, sentence: { th, en } }));
     return last && found.length === limit ? { items, next: encodeCursor(last.n) } : { items };

@@ -92,7 +92,10 @@ export class Imports {
   }
 
   /** Closes the upload. Files that were imported before, for the same round and read the same way, add nothing: the earlier import answers. */
-  async close(importId: string, context: CommandContext): Promise<{ readonly view: ImportView; readonly repeats: boolean }> {
+  async close(
+    importId: string,
+    context: CommandContext,
+  ): Promise<{ readonly view: ImportView; readonly repeats: boolean }> {
     const { imports, decisions } = this.tools;
     const record = this.get(importId);
     if (record.sameAs !== null) return { view: this.viewOf(this.get(record.sameAs)), repeats: true };
@@ -108,7 +111,10 @@ export class Imports {
       return { view: this.viewOf(earlier), repeats: true };
     }
     const { kind, source, round } = record;
-    await decisions.handle({ type: 'UploadImport', importId, upload: { kind, source, round, mapping, files } }, context);
+    await decisions.handle(
+      { type: 'UploadImport', importId, upload: { kind, source, round, mapping, files } },
+      context,
+    );
     if (this.get(importId).state === 'receiving') imports.change(record, { state: 'validating' });
     this.jobs.wake();
     return { view: this.view(importId), repeats: false };
@@ -209,7 +215,10 @@ const brokenOff = (cause: unknown): Problem =>
   new Problem(
     400,
     'upload-broken-off',
-    { th: 'การส่งแฟ้มขาดตอน ไม่มีอะไรถูกเก็บไว้ ให้ส่งใหม่', en: 'The file ended before its end. Nothing of it was kept: send it again.' },
+    {
+      th: 'การส่งแฟ้มขาดตอน ไม่มีอะไรถูกเก็บไว้ ให้ส่งใหม่',
+      en: 'The file ended before its end. Nothing of it was kept: send it again.',
+    },
     {},
     { cause },
   );

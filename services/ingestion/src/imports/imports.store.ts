@@ -30,7 +30,9 @@ const columns: Readonly<Record<keyof Change, string>> = {
 export class ImportsStore {
   constructor(private readonly db: Database) {}
 
-  create(record: Pick<ImportRecord, 'importId' | 'commandId' | 'kind' | 'source' | 'round' | 'mapping' | 'createdAt'>): ImportRecord {
+  create(
+    record: Pick<ImportRecord, 'importId' | 'commandId' | 'kind' | 'source' | 'round' | 'mapping' | 'createdAt'>,
+  ): ImportRecord {
     const { importId, commandId, kind, source, round, mapping, createdAt } = record;
     this.db
       .prepare(
@@ -74,20 +76,26 @@ export class ImportsStore {
   /** How many surveys were applied so far: what the vault knows has changed when this has. */
   appliedSurveys(): number {
     const row = this.db
-      .prepare<[], { count: number }>("SELECT count(*) AS count FROM imports WHERE kind = 'bmn-survey' AND state = 'applied'")
+      .prepare<[], { count: number }>(
+        "SELECT count(*) AS count FROM imports WHERE kind = 'bmn-survey' AND state = 'applied'",
+      )
       .get();
     return row?.count ?? 0;
   }
 
   change({ no }: Pick<ImportRecord, 'no'>, change: Change): void {
     const fields = Object.entries(change).filter(([, value]) => value !== undefined);
-    const values = fields.map(([, value]) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value));
+    const values = fields.map(([, value]) =>
+      typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
+    );
     const assignments = fields.map(([field]) => `${columns[field as keyof Change]} = ?`).join(', ');
     this.db.prepare(`UPDATE imports SET ${assignments} WHERE no = ?`).run(...values, no);
   }
 
   putFile({ no }: Pick<ImportRecord, 'no'>, { part, sha256, bytes }: ImportFile): void {
-    this.db.prepare('INSERT OR REPLACE INTO files (import, part, sha256, bytes) VALUES (?, ?, ?, ?)').run(no, part, sha256, bytes);
+    this.db
+      .prepare('INSERT OR REPLACE INTO files (import, part, sha256, bytes) VALUES (?, ?, ?, ?)')
+      .run(no, part, sha256, bytes);
   }
 
   files({ no }: Pick<ImportRecord, 'no'>): ImportFile[] {
@@ -122,7 +130,8 @@ export class ImportsStore {
   }
 }
 
-const fingerprint = (files: readonly ImportFile[]): string => files.map(({ part, sha256 }) => `${part}:${sha256}`).join();
+const fingerprint = (files: readonly ImportFile[]): string =>
+  files.map(({ part, sha256 }) => `${part}:${sha256}`).join();
 
 function recordOf(row: Row | undefined): ImportRecord | undefined {
   if (row === undefined) return undefined;

@@ -25,13 +25,22 @@ export class RegisterApplication {
       const from = bucket * registerBucketHouseholds;
       const staged = staging.staged(this.record, from, from + registerBucketHouseholds);
       done = await this.applyBucket(bucket, staged, done);
-      this.work.report({ stage: 'applying', done: Math.min(total, from + registerBucketHouseholds), total, unit: 'households' });
+      this.work.report({
+        stage: 'applying',
+        done: Math.min(total, from + registerBucketHouseholds),
+        total,
+        unit: 'households',
+      });
       await this.work.turn();
     }
     return done;
   }
 
-  private async applyBucket(bucket: number, staged: readonly StagedHousehold[], before: ImportDone): Promise<ImportDone> {
+  private async applyBucket(
+    bucket: number,
+    staged: readonly StagedHousehold[],
+    before: ImportDone,
+  ): Promise<ImportDone> {
     const { staging, households, clock } = this.tools;
     const { importId, source } = this.record;
     const wanted = staged.filter(({ verdict }) => verdict !== 'same');
@@ -73,7 +82,14 @@ export class RegisterApplication {
     const corrects = verdict === 'new' ? undefined : await this.registrationToCorrect(householdId, registerYear);
     return {
       type: 'RecordWelfareRegistration',
-      registration: { householdId, importId, source, registerYear, validFrom: validFromOf(registerYear), registrations },
+      registration: {
+        householdId,
+        importId,
+        source,
+        registerYear,
+        validFrom: validFromOf(registerYear),
+        registrations,
+      },
       ...(corrects === undefined ? {} : { corrects }),
     };
   }

@@ -51,7 +51,12 @@ export class SurveyApplication {
       for (let bucket = begun?.bucket ?? 0; bucket * bucketHouseholds < total; bucket += 1) {
         const staged = staging.staged(this.record, bucket * bucketHouseholds, (bucket + 1) * bucketHouseholds);
         done = await this.applyBucket(bucket, staged, reader, done);
-        this.work.report({ stage: 'applying', done: Math.min(total, (bucket + 1) * bucketHouseholds), total, unit: 'households' });
+        this.work.report({
+          stage: 'applying',
+          done: Math.min(total, (bucket + 1) * bucketHouseholds),
+          total,
+          unit: 'households',
+        });
         await this.work.turn();
       }
     } finally {
@@ -69,7 +74,11 @@ export class SurveyApplication {
     const { staging } = this.tools;
     const toReview = staged.filter(({ verdict }) => verdict === 'review').length;
     const same = staged.filter(({ verdict }) => verdict === 'same').length;
-    const wanted = await this.wantedOf(staged.filter(({ verdict }) => verdict !== 'review' && verdict !== 'same'), bucket, reader);
+    const wanted = await this.wantedOf(
+      staged.filter(({ verdict }) => verdict !== 'review' && verdict !== 'same'),
+      bucket,
+      reader,
+    );
     await this.work.turn();
     const surveyed = wanted.length === 0 ? 0 : await this.recordHouseholds(wanted, bucket);
     const done: ImportDone = {
@@ -104,7 +113,10 @@ export class SurveyApplication {
       joinHouseholds(households, members).map((joined): Wanted => {
         const known = stagedAt.get(joined.ord);
         const placed = placeArea('tpmap', joined.household.villageCode, round);
-        invariant(known !== undefined && placed.status === 'matched' && placed.village !== undefined, 'what is applied was placed');
+        invariant(
+          known !== undefined && placed.status === 'matched' && placed.village !== undefined,
+          'what is applied was placed',
+        );
         let allotted = staging.findHousehold(source, known.key);
         if (allotted === undefined) {
           allotted = { householdId: sequencedId(importId, joined.ord, 'household'), importNo: no };
@@ -161,7 +173,10 @@ export class SurveyApplication {
     return events;
   }
 
-  private async surveyOf({ staged, joined, householdId, area }: Wanted, personIds: readonly string[]): Promise<HouseholdInput> {
+  private async surveyOf(
+    { staged, joined, householdId, area }: Wanted,
+    personIds: readonly string[],
+  ): Promise<HouseholdInput> {
     const { importId, source, round } = this.record;
     const { household, members } = joined;
     invariant(personIds.length === members.length, 'the vault answers for every member');

@@ -37,7 +37,14 @@ export class ImportJobs {
 
   /** Brings ingestion's file up to what the events say, then begins. */
   async start(): Promise<void> {
-    for (const record of this.tools.imports.inState('receiving', 'validating', 'recording', 'validated', 'approved', 'applying')) {
+    for (const record of this.tools.imports.inState(
+      'receiving',
+      'validating',
+      'recording',
+      'validated',
+      'approved',
+      'applying',
+    )) {
       await this.catchUp(record);
     }
     this.wake();

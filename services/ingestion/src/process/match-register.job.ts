@@ -2,7 +2,7 @@ import type { NumberMatch } from '@faemban/contracts';
 import type { ImportFound, ImportRecord, Verdict } from '../imports/import-record';
 import { PartRows } from '../sources/part-rows';
 import { RowReport } from '../sources/row-problem';
-import { registerColumns, type RegisterRow, RegisterRows } from '../sources/welfare-register';
+import { firstRegisterYear, registerColumns, type RegisterRow, RegisterRows } from '../sources/welfare-register';
 import { bucketHouseholds } from '../staging/spool.file';
 import { ShardedMap } from '../staging/sharded-map';
 import type { StagedHousehold, StagedRegistration } from '../staging/staging.store';
@@ -55,10 +55,13 @@ export class RegisterMatching {
 
   /** A number once in a year: again with the same flags is a warning, with others an error. */
   private isFirst({ number, registered, verified, registerYear }: RegisterRow, row: number): boolean {
-    const key = number.length === 13 && number.charCodeAt(0) < 0x3a ? Number(number) : `${number}`;
-    const said = registerYear * 4 + (registered ? 1 : 0) + (verified ? 2 : 0);
+    const isThirteenDigits = number.length === 13 && number.charCodeAt(0) < 0x3a;
+    const key = isThirteenDigits
+      ? Number(number) * 256 + (registerYear - firstRegisterYear)
+      : `${number}/${registerYear}`;
+    const said = (registered ? 1 : 0) + (verified ? 2 : 0);
     const before = this.seen.get(key);
-    if (before === undefined || before >> 2 !== registerYear) {
+    if (before === undefined) {
       this.seen.set(key, said);
       return true;
     }
@@ -136,7 +139,8 @@ function groupsOf(page: readonly StagedRegistration[]): StagedRegistration[][] {
   const groups: StagedRegistration[][] = [];
   let last: StagedRegistration | undefined;
   for (const registration of page) {
-    if (last?.householdId === registration.householdId && last.year === registration.year) groups.at(-1)?.push(registration);
+    if (last?.householdId === registration.householdId && last.year === registration.year)
+      groups.at(-1)?.push(registration);
     else groups.push([registration]);
     last = registration;
   }

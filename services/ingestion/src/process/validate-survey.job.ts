@@ -29,6 +29,10 @@ export class SurveyValidation {
   private readonly ordOf = new ShardedMap<string, number>();
   private readonly holders = new ShardedMap<string | number, number>();
   private readonly inConflict = new Set<number>();
+  /** Households of which a member's row is wrong: what the parts say together is not judged then. */
+  private readonly incomplete = new Set<number>();
+  private areHouseholdsKnown = true;
+  private areMembersKnown = true;
   private householdRows = 0;
   private memberRows = 0;
   private persons = 0;
@@ -86,6 +90,7 @@ export class SurveyValidation {
     });
     await readPart(this.tools, this.record, 'households', rows, this.work, () => this.write(spool));
     this.householdRows = rows.rows;
+    this.areHouseholdsKnown = !rows.isUnreadable;
   }
 
   private async readMembers(spool: SpoolWriter): Promise<void> {
@@ -95,7 +100,10 @@ export class SurveyValidation {
         const member = members.read(cells, row);
         const ref = member?.ref ?? members.referenceOf(cells);
         const ord = ref === undefined ? undefined : this.ordOf.get(ref);
-        if (ref !== undefined && ord === undefined) this.members.say(row, 'household_ref', 'household-unknown');
+        if (ref !== undefined && ord === undefined && this.areHouseholdsKnown) {
+          this.members.say(row, 'household_ref', 'household-unknown');
+        }
+        if (member === undefined && ord !== undefined) this.incomplete.add(ord);
         if (member === undefined || ord === undefined) return;
         this.persons += 1;
         if (member.number !== '') this.notice(member.number, ord, row);
@@ -104,6 +112,7 @@ export class SurveyValidation {
     });
     await readPart(this.tools, this.record, 'members', rows, this.work, () => this.write(spool));
     this.memberRows = rows.rows;
+    this.areMembersKnown = !rows.isUnreadable;
   }
 
   /** Notices a number that two households of this file have. */
@@ -129,7 +138,7 @@ export class SurveyValidation {
     const form = findFormOfRound(round);
     if (form === undefined) throw new Error(`No form is known for round ${round}.`);
     const checks = new HouseholdChecks(form, this.households, this.members);
-    const total = this.ordOf.size;
+    const total = this.areMembersKnown ? this.ordOf.size : 0;
     const reader = await SpoolReader.open(files.pathOf(importId, 'staged'), files.keyOf(importId), (kind, bucket) =>
       staging.frames(this.record, kind, bucket),
     );
@@ -140,9 +149,12 @@ export class SurveyValidation {
         await this.work.turn();
         const staged: StagedHousehold[] = [];
         for (let from = 0; from < lines.length; from += householdsPerSlice) {
-          const slice = lines.slice(from, from + householdsPerSlice);
+          const slice = lines.slice(from, from + householdsPerSlice).filter(({ ord }) => !this.incomplete.has(ord));
           const within = new Set(slice.map(({ ord }) => ord));
-          const joined = joinHouseholds(slice, members.filter(({ ord }) => within.has(ord)));
+          const joined = joinHouseholds(
+            slice,
+            members.filter(({ ord }) => within.has(ord)),
+          );
           for (const household of joined) if (checks.check(household)) staged.push(this.stage(household));
           await this.work.turn();
         }

@@ -8,7 +8,17 @@ import type { RowReport } from './row-problem';
 export const indicatorCount = 31;
 const answerColumns = Array.from({ length: indicatorCount }, (_, index) => `ind${index + 1}`);
 const incomeColumns = ['income_main_baht', 'income_secondary_baht', 'income_other_baht', 'income_own_produce_baht'];
-const leading = ['household_ref', 'round', 'village_id', 'house_code', 'house_no', 'moo', 'soi', 'road', 'interview_date'];
+const leading = [
+  'household_ref',
+  'round',
+  'village_id',
+  'house_code',
+  'house_no',
+  'moo',
+  'soi',
+  'road',
+  'interview_date',
+];
 const figureColumns = ['birth_weight_g_min', 'drinking_water_l', 'utility_water_l'];
 
 /** The columns of the households part. */
@@ -81,7 +91,8 @@ export class HouseholdRows {
     const answers = this.answers(cells, row);
     const happiness = readWhole(this.cell(cells, happinessPlace)) ?? null;
     if (happiness !== null && !(happiness <= 10)) this.say(row, happinessPlace, 'happiness-unreadable');
-    if (!this.report.isRowSound || ref === undefined || villageCode === undefined || houseCode === undefined) return undefined;
+    if (!this.report.isRowSound || ref === undefined || villageCode === undefined || houseCode === undefined)
+      return undefined;
     return {
       ...{ ref, villageCode, surveyedOn, answers, incomeSatang, birthWeightG, drinkingWaterL, utilityWaterL },
       ...{ happiness, houseCode, houseNo, moo, soi, road },
@@ -127,7 +138,8 @@ export class HouseholdRows {
     for (let column = firstIncome; column < firstFigure; column += 1) {
       const amount = parseBaht(this.cell(cells, column));
       if (amount.ok) total += amount.satang;
-      else this.report.tell(row, householdColumns[column] ?? null, amount.problem.code, 'error', amount.problem.sentence);
+      else
+        this.report.tell(row, householdColumns[column] ?? null, amount.problem.code, 'error', amount.problem.sentence);
     }
     return total;
   }

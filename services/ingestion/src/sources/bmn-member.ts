@@ -71,7 +71,8 @@ export class MemberRows {
     if (health === undefined) this.say(row, 10, 'health-unreadable');
     const canHelpSelf = this.flag(cells, row, 11);
     if (!this.report.isRowSound || ref === undefined || memberNo === undefined) return undefined;
-    if (sex === undefined || health === undefined || isHead === undefined || canHelpSelf === undefined) return undefined;
+    if (sex === undefined || health === undefined || isHead === undefined || canHelpSelf === undefined)
+      return undefined;
     return {
       ...{ ref, memberNo, isHead, title, firstName, lastName, sex, number, document, bornOn, bornPrecision },
       ...{ relation: relation as SurveyedMember['relation'], health, canHelpSelf },

@@ -145,7 +145,7 @@ export class CsvRecords {
 
 /** The quote that closes a field begun before `from`, or -1. Doubled quotes do not. */
 function closingQuote(text: string, from: number): number {
-  for (let position = from; ; ) {
+  for (let position = from; ;) {
     const found = text.indexOf('"', position);
     if (found < 0 || text.charCodeAt(found + 1) !== quote) return found;
     position = found + 2;

@@ -17,6 +17,10 @@ export function readHeader(cells: readonly string[], form: readonly string[], re
   }
   const names = cells.map((cell) => cell.trim().toLowerCase());
   const known = new Set(form);
+  if (!names.some((name) => known.has(name))) {
+    report.say(1, null, 'header-missing');
+    return undefined;
+  }
   const seen = new Set<string>();
   for (const [index, name] of names.entries()) {
     if (!known.has(name)) report.say(1, `#${index + 1}`, 'column-unknown');

@@ -49,7 +49,7 @@ export class PartRows {
   end(): void {
     if (this.isOver) return;
     this.csv.end();
-    if (this.csv.rows === 0) this.report.say(1, null, 'file-empty');
+    if (this.csv.rows <= 1 && !this.isOver) this.report.say(1, null, 'file-empty');
   }
 
   private record(fields: string[], row: number): void {

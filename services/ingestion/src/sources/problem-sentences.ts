@@ -9,7 +9,10 @@ const error = (th: string, en: string): Said => ({ severity: 'error', th, en });
 const warning = (th: string, en: string): Said => ({ severity: 'warning', th, en });
 
 const ofFiles = {
-  'file-empty': error('แฟ้มว่าง ต้องมีแถวหัวคอลัมน์และข้อมูลอย่างน้อยหนึ่งแถว', 'The file is empty. It needs a header row and at least one more.'),
+  'file-empty': error(
+    'แฟ้มว่าง ต้องมีแถวหัวคอลัมน์และข้อมูลอย่างน้อยหนึ่งแถว',
+    'The file is empty. It needs a header row and at least one more.',
+  ),
   'encoding-not-utf8': error(
     'แฟ้มไม่ได้เข้ารหัสเป็น UTF-8 ตั้งแต่แถวนี้ ให้บันทึกเป็น CSV UTF-8 แล้วส่งใหม่',
     'From this row on the file is not UTF-8. Save it as CSV UTF-8 and send it again.',
@@ -18,8 +21,15 @@ const ofFiles = {
     'แถวนี้มีอักขระว่าง (NUL) แฟ้มอาจเสียหายหรือเป็น UTF-16 ให้บันทึกเป็น CSV UTF-8 แล้วส่งใหม่',
     'This row has a NUL character: the file is damaged, or UTF-16. Save it as CSV UTF-8 and send it again.',
   ),
+  'header-missing': error(
+    'แถวแรกไม่ใช่ชื่อคอลัมน์ของแบบฟอร์ม ให้เพิ่มแถวหัวคอลัมน์ และตรวจว่าเป็นแฟ้มที่ถูกต้อง',
+    'The first row has none of the form’s column names. Add a header row, and check that it is the right file.',
+  ),
   'column-missing': error('ไม่มีคอลัมน์นี้ในแถวหัวคอลัมน์', 'The header row does not have this column.'),
-  'column-unknown': error('แบบฟอร์มไม่มีคอลัมน์ชื่อนี้ ให้ลบคอลัมน์หรือแก้ชื่อ', 'The form has no column of this name. Take it out or correct its name.'),
+  'column-unknown': error(
+    'แบบฟอร์มไม่มีคอลัมน์ชื่อนี้ ให้ลบคอลัมน์หรือแก้ชื่อ',
+    'The form has no column of this name. Take it out or correct its name.',
+  ),
   'column-twice': error('มีคอลัมน์นี้มากกว่าหนึ่งครั้ง', 'This column is there more than once.'),
   'columns-too-many': error('แถวหัวคอลัมน์มีมากกว่า 200 คอลัมน์', 'The header row has more than 200 columns.'),
   'rows-too-many': error('แฟ้มมีเกิน 5,000,000 แถว ให้แบ่งแฟ้ม', 'The file has more than 5,000,000 rows. Split it.'),
@@ -49,10 +59,7 @@ const ofHouseholds = {
     'ไม่มีวันที่สัมภาษณ์ จะใช้วันที่ 1 กรกฎาคมของปีข้อมูล',
     'There is no interview date: 1 July of the data year is used.',
   ),
-  'interview-date-outside-round': warning(
-    'วันที่สัมภาษณ์ไม่อยู่ในปีข้อมูล',
-    'The interview date is not in the data year.',
-  ),
+  'interview-date-outside-round': warning('วันที่สัมภาษณ์ไม่อยู่ในปีข้อมูล', 'The interview date is not in the data year.'),
   'figure-unreadable': error(
     'ต้องเป็นตัวเลขตั้งแต่ 0 ถึง 1,000,000 ทศนิยมไม่เกินสองตำแหน่ง หรือเว้นว่าง',
     'It has to be a number from 0 to 1,000,000 with at most two decimals, or blank.',
@@ -86,7 +93,10 @@ const ofMembers = {
     'เลขประจำตัวนี้ใช้กับคนในอีกครัวเรือนหนึ่งของแฟ้มเดียวกัน จะเก็บไว้ทั้งสองคนและส่งให้ตรวจสอบ',
     'Somebody in another household of this file has the same number. Both are kept, and somebody has to look at them.',
   ),
-  'number-twice-in-household': error('สมาชิกสองคนในครัวเรือนนี้มีเลขประจำตัวเดียวกัน', 'Two members of this household have the same number.'),
+  'number-twice-in-household': error(
+    'สมาชิกสองคนในครัวเรือนนี้มีเลขประจำตัวเดียวกัน',
+    'Two members of this household have the same number.',
+  ),
   'birth-date-missing': warning('ไม่มีวันเกิด จึงไม่ทราบอายุ', 'There is no birth date, so the age is not known.'),
   'birth-after-interview': error('วันเกิดอยู่หลังวันที่สัมภาษณ์', 'The birth date is after the interview.'),
   'age-implausible': error('อายุเกิน 130 ปี', 'The age is over 130.'),
@@ -94,14 +104,20 @@ const ofMembers = {
     'ความสัมพันธ์ใช้ได้เฉพาะ head spouse child parent grandchild sibling other',
     'Relation is head, spouse, child, parent, grandchild, sibling or other.',
   ),
-  'health-unreadable': error('สุขภาพใช้ได้เฉพาะ 0 (ปกติ) 1 (พิการ) 2 (เจ็บป่วยเรื้อรัง)', 'Health is 0 (normal), 1 (disabled) or 2 (chronically ill).'),
+  'health-unreadable': error(
+    'สุขภาพใช้ได้เฉพาะ 0 (ปกติ) 1 (พิการ) 2 (เจ็บป่วยเรื้อรัง)',
+    'Health is 0 (normal), 1 (disabled) or 2 (chronically ill).',
+  ),
   'head-not-one': warning('ครัวเรือนนี้ต้องมีหัวหน้าหนึ่งคน', 'The household does not have exactly one head.'),
 } as const;
 
 const ofRegister = {
   'number-missing': error('ไม่มีเลขประจำตัว จึงหาตัวบุคคลไม่ได้', 'There is no number, so the person cannot be found.'),
   'register-year-unreadable': error('ปีทะเบียนต้องเป็น พ.ศ. สี่หลัก', 'The register year is a B.E. year of four digits.'),
-  'register-row-twice': warning('เลขประจำตัวนี้มีในแฟ้มแล้วด้วยข้อมูลเดียวกัน', 'This number is in the file already, saying the same.'),
+  'register-row-twice': warning(
+    'เลขประจำตัวนี้มีในแฟ้มแล้วด้วยข้อมูลเดียวกัน',
+    'This number is in the file already, saying the same.',
+  ),
   'register-row-contradicts': error(
     'เลขประจำตัวนี้มีในแฟ้มแล้วด้วยข้อมูลที่ต่างกัน',
     'This number is in the file already, saying something else.',
@@ -109,6 +125,9 @@ const ofRegister = {
 } as const;
 
 /** Every problem with a row that ingestion itself words, by its stable code. */
-export const problemSentences = { ...ofFiles, ...ofHouseholds, ...ofMembers, ...ofRegister } satisfies Record<string, Said>;
+export const problemSentences = { ...ofFiles, ...ofHouseholds, ...ofMembers, ...ofRegister } satisfies Record<
+  string,
+  Said
+>;
 
 export type ProblemCode = keyof typeof problemSentences;

@@ -28,7 +28,15 @@ export function householdOfText(text: string): HouseholdRow {
 export function memberText(row: MemberRow): string {
   return JSON.stringify([
     ...[row.memberNo, row.isHead, row.title, row.firstName, row.lastName, row.sex, row.number],
-    ...[row.document.kind, row.document.check, row.bornOn, row.bornPrecision, row.relation, row.health, row.canHelpSelf],
+    ...[
+      row.document.kind,
+      row.document.check,
+      row.bornOn,
+      row.bornPrecision,
+      row.relation,
+      row.health,
+      row.canHelpSelf,
+    ],
   ]);
 }
 

@@ -14,6 +14,10 @@ export const registerColumns = [
   ...['citizen_id', 'title', 'first_name', 'last_name', 'registered', 'verified', 'register_year'],
 ] as const;
 
+/** The B.E. years a register may be of. */
+export const firstRegisterYear = 2500;
+export const lastRegisterYear = 2700;
+
 /** A person as the register has him: found by his number, which is personal. */
 export interface RegisterRow {
   readonly number: string;
@@ -39,11 +43,13 @@ export class RegisterRows {
     const registered = this.flag(cells, row, 4);
     const verified = this.flag(cells, row, 5);
     const registerYear = readWhole(this.cell(cells, 6));
-    if (registerYear === undefined || !(registerYear >= 2500 && registerYear <= 2700)) {
+    if (registerYear === undefined || !(registerYear >= firstRegisterYear && registerYear <= lastRegisterYear)) {
       this.say(row, 6, 'register-year-unreadable');
     }
     if (!this.report.isRowSound || registerYear === undefined) return undefined;
-    return registered === undefined || verified === undefined ? undefined : { number, registered, verified, registerYear };
+    return registered === undefined || verified === undefined
+      ? undefined
+      : { number, registered, verified, registerYear };
   }
 
   private cell(cells: readonly string[], column: number): string {

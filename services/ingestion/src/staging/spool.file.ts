@@ -27,7 +27,10 @@ export interface SpoolFrame {
  * bucket when enough of them wait. Rows may come in any order; in the usual one, household by household, each bucket is one frame or two.
  */
 export class SpoolWriter {
-  private readonly waiting = new Map<string, { kind: SpoolKind; bucket: number; characters: number; lines: string[] }>();
+  private readonly waiting = new Map<
+    string,
+    { kind: SpoolKind; bucket: number; characters: number; lines: string[] }
+  >();
   private waitingCharacters = 0;
   readonly frames: SpoolFrame[] = [];
 
@@ -96,7 +99,7 @@ export class SpoolReader {
     const lines: SpoolLine[] = [];
     for (const place of this.placesOf(kind, bucket)) {
       const content = (await this.file.frame(place)).toString('utf8');
-      for (let from = 0; from < content.length; ) {
+      for (let from = 0; from < content.length;) {
         const end = content.indexOf('\n', from);
         lines.push(lineOf(content, from, end));
         from = end + 1;

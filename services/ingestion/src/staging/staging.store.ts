@@ -36,11 +36,15 @@ export class StagingStore {
 
   clear({ no }: Of): void {
     this.transaction(() => {
-      for (const table of ['frames', 'staged', 'registrations', 'applications']) this.db.prepare(`DELETE FROM ${table} WHERE import = ?`).run(no);
+      for (const table of ['frames', 'staged', 'registrations', 'applications'])
+        this.db.prepare(`DELETE FROM ${table} WHERE import = ?`).run(no);
     });
   }
 
-  putFrames({ no }: Of, frames: readonly { readonly kind: SpoolKind; readonly bucket: number; readonly place: FramePlace }[]): void {
+  putFrames(
+    { no }: Of,
+    frames: readonly { readonly kind: SpoolKind; readonly bucket: number; readonly place: FramePlace }[],
+  ): void {
     const put = this.db.prepare('INSERT INTO frames (import, kind, bucket, number, at) VALUES (?, ?, ?, ?, ?)');
     this.transaction(() => {
       for (const { kind, bucket, place } of frames) put.run(no, kind, bucket, place.number, place.offset);
@@ -56,7 +60,9 @@ export class StagingStore {
   }
 
   putStaged({ no }: Of, households: readonly StagedHousehold[]): void {
-    const put = this.prepared('INSERT INTO staged (import, ord, key, digest, verdict, persons) VALUES (?, ?, ?, ?, ?, ?)');
+    const put = this.prepared(
+      'INSERT INTO staged (import, ord, key, digest, verdict, persons) VALUES (?, ?, ?, ?, ?, ?)',
+    );
     this.transaction(() => {
       for (const { ord, key, digest, verdict, persons } of households) put.run(no, ord, key, digest, verdict, persons);
     });
@@ -85,7 +91,9 @@ export class StagingStore {
 
   /** The next bucket to apply, and what was applied so far. */
   application({ no }: Of): { readonly bucket: number; readonly applied: ImportDone } | undefined {
-    const row = this.prepared<[number], [number, string]>('SELECT bucket, applied FROM applications WHERE import = ?').get(no);
+    const row = this.prepared<[number], [number, string]>(
+      'SELECT bucket, applied FROM applications WHERE import = ?',
+    ).get(no);
     return row && { bucket: row[0], applied: JSON.parse(row[1]) as ImportDone };
   }
 
@@ -107,7 +115,10 @@ export class StagingStore {
     ).get(source, year, key)?.[0];
   }
 
-  putFacts(source: string, facts: readonly { readonly year: number; readonly key: string; readonly digest: string }[]): void {
+  putFacts(
+    source: string,
+    facts: readonly { readonly year: number; readonly key: string; readonly digest: string }[],
+  ): void {
     const put = this.prepared(
       `INSERT INTO facts (source, year, key, digest) VALUES (?, ?, ?, ?)
        ON CONFLICT (source, year, key) DO UPDATE SET digest = excluded.digest`,
@@ -124,7 +135,12 @@ export class StagingStore {
   }
 
   allotHousehold(source: string, key: string, householdId: string, { no }: Of): void {
-    this.prepared('INSERT INTO households (source, key, household, import) VALUES (?, ?, ?, ?)').run(source, key, householdId, no);
+    this.prepared('INSERT INTO households (source, key, household, import) VALUES (?, ?, ?, ?)').run(
+      source,
+      key,
+      householdId,
+      no,
+    );
   }
 
   putRegistrations({ no }: Of, registrations: readonly StagedRegistration[]): void {
@@ -140,7 +156,11 @@ export class StagingStore {
   }
 
   /** Registrations in the order of household, year and person, after a place, for whole (household, year)s at least. */
-  registrationsAfter({ no }: Of, after: Pick<StagedRegistration, 'householdId' | 'year'> | undefined, limit: number): StagedRegistration[] {
+  registrationsAfter(
+    { no }: Of,
+    after: Pick<StagedRegistration, 'householdId' | 'year'> | undefined,
+    limit: number,
+  ): StagedRegistration[] {
     return this.prepared<[number, string, number, number], RegistrationRow>(
       `SELECT household, year, person, flags FROM registrations
        WHERE import = ? AND (household, year) > (?, ?) ORDER BY household, year, person LIMIT ?`,
@@ -183,4 +203,10 @@ const registrationOf = ([householdId, year, personId, flags]: RegistrationRow): 
 const stagedColumns = 'ord, key, digest, verdict, persons';
 type StagedRow = readonly [ord: number, key: string, digest: string, verdict: Verdict, persons: number];
 
-const stagedOfRow = ([ord, key, digest, verdict, persons]: StagedRow): StagedHousehold => ({ ord, key, digest, verdict, persons });
+const stagedOfRow = ([ord, key, digest, verdict, persons]: StagedRow): StagedHousehold => ({
+  ord,
+  key,
+  digest,
+  verdict,
+  persons,
+});

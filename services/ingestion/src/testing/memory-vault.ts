@@ -18,12 +18,14 @@ interface Kept {
 export class MemoryVault implements PersonVault {
   readonly batches: PersonBatch[] = [];
   isAway = false;
+  /** Called after every batch, before its answer arrives. */
+  afterBatch: () => void = () => undefined;
   private readonly byNumber = new Map<string, Kept[]>();
 
   async recordPersons(batch: PersonBatch): Promise<readonly RecordedHousehold[]> {
     if (this.isAway) throw new Error('The vault is away.');
     this.batches.push(batch);
-    return batch.households.map(({ householdId, members }) => ({
+    const recorded = batch.households.map(({ householdId, members }) => ({
       householdId,
       personIds: members.map(({ number, firstName, lastName }) => {
         const name = `${firstName} ${lastName}`;
@@ -35,6 +37,8 @@ export class MemoryVault implements PersonVault {
         return personId;
       }),
     }));
+    this.afterBatch();
+    return recorded;
   }
 
   async findByNumbers(numbers: readonly string[]): Promise<readonly NumberMatch[]> {

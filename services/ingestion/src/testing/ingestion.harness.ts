@@ -1,8 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMemoryPlatform, createTestClock, type MemoryPlatform, type TestClock } from '@faemban/event-sourcing/testing';
-import type { Operator, Server } from '@faemban/nest-kit';
+import {
+  createMemoryPlatform,
+  createTestClock,
+  type MemoryPlatform,
+  type TestClock,
+} from '@faemban/event-sourcing/testing';
+import type { Operator, Server, ServerOptions } from '@faemban/nest-kit';
 import type { IngestionConfig } from '../config';
 import { createIngestion } from '../index';
 import { MemoryVault } from './memory-vault';
@@ -25,8 +30,31 @@ export interface ImportShown {
   readonly [field: string]: unknown;
 }
 
+/** The same platform, whose event stores tell when something was appended; what is thrown then is an answer that never arrived. */
+function interrupted(platform: MemoryPlatform, appended: () => void): MemoryPlatform {
+  return {
+    ...platform,
+    store: (context) => {
+      const store = platform.store(context);
+      return {
+        ...store,
+        append: async (append) => told(await store.append(append), appended),
+        appendMany: async (appends) => told(await store.appendMany(appends), appended),
+      };
+    },
+  };
+}
+
+function told<Result>(result: Result, tell: () => void): Result {
+  tell();
+  return result;
+}
+
 /** An ingestion server in this process, over memory and a folder that goes away with it. */
 export class IngestionServer {
+  /** Called after every append, before its answer arrives. */
+  static afterAppend: () => void = () => undefined;
+
   private constructor(
     readonly server: Server,
     readonly platform: MemoryPlatform,
@@ -36,11 +64,11 @@ export class IngestionServer {
     private readonly config: Partial<IngestionConfig>,
   ) {}
 
-  static async start(config: Partial<IngestionConfig> = {}): Promise<IngestionServer> {
+  static async start(config: Partial<IngestionConfig> = {}, log?: ServerOptions['log']): Promise<IngestionServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'faemban-ingestion-'));
     const clock = createTestClock();
-    const platform = createMemoryPlatform({ clock, dataDir });
-    return IngestionServer.over(platform, clock, new MemoryVault(), dataDir, config);
+    const platform = interrupted(createMemoryPlatform({ clock, dataDir }), () => IngestionServer.afterAppend());
+    return IngestionServer.over(platform, clock, new MemoryVault(), dataDir, config, log);
   }
 
   private static async over(
@@ -49,8 +77,10 @@ export class IngestionServer {
     vault: MemoryVault,
     dataDir: string,
     config: Partial<IngestionConfig>,
+    log?: ServerOptions['log'],
   ): Promise<IngestionServer> {
-    const server = await createIngestion(config, { platform, operators, port: 0, vault: vault.asModule() });
+    const options = { platform, operators, port: 0, vault: vault.asModule(), ...(log ? { log } : {}) };
+    const server = await createIngestion(config, options);
     await server.start();
     return new IngestionServer(server, platform, clock, vault, dataDir, config);
   }
@@ -66,15 +96,26 @@ export class IngestionServer {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  async call<Body = ImportShown>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<Body>> {
+  async call<Body = ImportShown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<Body>> {
     const answer = await fetch(`${this.server.url}${path}`, {
       method,
       headers: {
         'faemban-operator': 'somchai',
-        ...(body === undefined ? {} : { 'content-type': typeof body === 'string' || body instanceof Uint8Array ? 'text/csv' : 'application/json' }),
+        ...(body === undefined
+          ? {}
+          : {
+              'content-type': typeof body === 'string' || body instanceof Uint8Array ? 'text/csv' : 'application/json',
+            }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body) }),
     });
     const text = await answer.text();
     return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as Body };
@@ -92,7 +133,11 @@ export class IngestionServer {
   }
 
   /** Uploads and validates; answers the import once it is validated. */
-  async validated(kind: string, files: Readonly<Record<string, string | Uint8Array>>, round?: number): Promise<ImportShown> {
+  async validated(
+    kind: string,
+    files: Readonly<Record<string, string | Uint8Array>>,
+    round?: number,
+  ): Promise<ImportShown> {
     const importId = await this.upload(kind, files, round);
     const { body } = await this.call('POST', `/imports/${importId}/validation`);
     return this.until(body.importId, (state) => state !== 'validating');
@@ -120,15 +165,18 @@ export class IngestionServer {
 
   /** The codes of an import's errors and warnings, with where they are. */
   async problems(importId: string): Promise<string[]> {
-    const { body } = await this.call<{ items: { part: string; row: number; column: string | null; code: string; severity: string }[] }>(
-      'GET',
-      `/imports/${importId}/errors?limit=500`,
+    const { body } = await this.call<{
+      items: { part: string; row: number; column: string | null; code: string; severity: string }[];
+    }>('GET', `/imports/${importId}/errors?limit=500`);
+    return body.items.map(
+      ({ part, row, column, code, severity }) => `${severity} ${part}:${row} ${column ?? '-'} ${code}`,
     );
-    return body.items.map(({ part, row, column, code, severity }) => `${severity} ${part}:${row} ${column ?? '-'} ${code}`);
   }
 
   /** Types of a household's events, in order. */
-  async eventsOf(stream: string): Promise<{ type: string; data: Record<string, unknown>; corrects?: string | undefined; id: string }[]> {
+  async eventsOf(
+    stream: string,
+  ): Promise<{ type: string; data: Record<string, unknown>; corrects?: string | undefined; id: string }[]> {
     return (await this.platform.store('ingestion').load(stream)) as never;
   }
 }
