@@ -6,6 +6,7 @@ import type {
   PersonVault,
   RecordedHousehold,
   VaultDocument,
+  VaultHousehold,
   VaultMember,
 } from '@faemban/contracts';
 import {
@@ -29,7 +30,7 @@ const personsPerSlice = 128;
 const randomPoolBytes = 16 * 1024;
 
 /** Persons announced in one durable write. */
-const announcementsPerWrite = 512;
+const announcementsPerWrite = 256;
 
 /** What the vault is made of. */
 export interface VaultParts {
@@ -94,9 +95,10 @@ export class EmbeddedPersonVault implements PersonVault {
 
   async findByNumbers(numbers: readonly string[]): Promise<readonly NumberMatch[]> {
     const matches: NumberMatch[] = [];
-    for (const [index, number] of numbers.entries()) {
-      if (index % (2 * personsPerSlice) === 0) await nextTurn();
-      matches.push(this.findByNumber(number));
+    for (let from = 0; from < numbers.length; from += 2 * personsPerSlice) {
+      const slice = numbers.slice(from, from + 2 * personsPerSlice);
+      this.parts.store.reading(() => matches.push(...slice.map((number) => this.findByNumber(number))));
+      await nextTurn();
     }
     return matches;
   }
@@ -141,14 +143,13 @@ export class EmbeddedPersonVault implements PersonVault {
     const { batchId, actor, correlationId, causationId } = batch;
     const recognition = new Recognition(this.parts, batch);
     const households: RecordedHousehold[] = [];
-    let turn = 0;
-    for (const household of batch.households) {
-      if (turn >= personsPerSlice) {
-        turn = 0;
-        await nextTurn();
-      }
-      turn += household.members.length;
-      households.push({ householdId: household.householdId, personIds: recognition.recognise(household) });
+    for (const slice of slicesOf(batch.households)) {
+      this.parts.store.reading(() => {
+        for (const household of slice) {
+          households.push({ householdId: household.householdId, personIds: recognition.recognise(household) });
+        }
+      });
+      await nextTurn();
     }
     const { announcements } = recognition;
     const pending: PendingBatch = { batchId, actor, correlationId, causationId, announcements };
@@ -189,6 +190,22 @@ export class EmbeddedPersonVault implements PersonVault {
     await this.parts.handler.handle(erase, context);
     this.parts.store.finishErasure(erase.personId);
   }
+}
+
+/** Households in slices of about as many persons as fit into one turn. */
+function* slicesOf(households: PersonBatch['households']): Generator<PersonBatch['households']> {
+  let slice: VaultHousehold[] = [];
+  let persons = 0;
+  for (const household of households) {
+    slice.push(household);
+    persons += household.members.length;
+    if (persons >= personsPerSlice) {
+      yield slice;
+      slice = [];
+      persons = 0;
+    }
+  }
+  if (slice.length > 0) yield slice;
 }
 
 type NewIdentity = Identity & { readonly secret: Buffer };
@@ -267,7 +284,8 @@ class Recognition {
     else if (!met.includes(personId)) met.push(personId);
     if (known === undefined) {
       const secret = this.randomBytes(keyBytes);
-      this.added.set(personId, { ...now, source, round, secret });
+      const { householdId, nameHash } = now;
+      this.added.set(personId, { personId, householdId, source, round, matchHash, nameHash, secret });
       return secret;
     }
     const kept = round >= known.round ? { ...now, source, round } : known;

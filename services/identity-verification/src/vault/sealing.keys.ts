@@ -33,8 +33,11 @@ export const sealNonceBytes = nonceBytes;
  * A `KeyObject` is made first because `createCipheriv` with raw bytes costs three times as much (measured: 40 µs against 12 µs).
  */
 export function createSealing(masterKey: Buffer): Sealing {
-  const keyOf = (secret: Buffer): KeyObject =>
-    createSecretKey(hash('sha256', Buffer.concat([masterKey, secret], 2 * keyBytes), 'buffer'));
+  const keyed = Buffer.concat([masterKey], 2 * keyBytes);
+  const keyOf = (secret: Buffer): KeyObject => {
+    secret.copy(keyed, keyBytes);
+    return createSecretKey(hash('sha256', keyed, 'buffer'));
+  };
   return {
     seal(personId, secret, nonce, data) {
       const cipher = createCipheriv(algorithm, keyOf(secret), nonce).setAAD(Buffer.from(personId, 'latin1'));
@@ -60,10 +63,8 @@ type Compact = readonly [
 
 function compact({ title, firstName, lastName, number, bornOn, bornPrecision, address }: PersonalData): string {
   const { houseCode, houseNo, moo, soi, road } = address;
-  const values: Compact = [
-    ...([title, firstName, lastName, number, bornOn, bornPrecision] as const),
-    ...([houseCode, houseNo, moo, soi, road] as const),
-  ];
+  // prettier-ignore
+  const values: Compact = [title, firstName, lastName, number, bornOn, bornPrecision, houseCode, houseNo, moo, soi, road];
   return JSON.stringify(values);
 }
 

@@ -51,7 +51,18 @@ export function openVaultStore(files: { readonly keys: string; readonly entries:
     .raw();
   const emptyEntry = entries.prepare("UPDATE entries SET sealed = x'' WHERE person = ?");
 
+  const begin = keys.prepare('BEGIN');
+  const commit = keys.prepare('COMMIT');
+
   return {
+    reading: (work) => {
+      begin.run();
+      try {
+        return work();
+      } finally {
+        commit.run();
+      }
+    },
     identitiesOf: (matchHash) => selectMatch.all(matchHash).map(identityOf).sort(byAge),
     identity: (personId) => {
       const row = selectIdentity.get(personId);

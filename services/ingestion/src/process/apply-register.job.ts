@@ -5,6 +5,7 @@ import { validFromOf } from '../sources/welfare-register';
 import type { StagedHousehold } from '../staging/staging.store';
 import type { Release } from './apply-survey.job';
 import { registerBucketHouseholds, registerKeyOf } from './match-register.job';
+import { handleInTurns } from './handle-in-turns.job';
 import type { Tools, Work } from './tools';
 
 /** Applies a register household by household, in steps that a crash may interrupt anywhere. */
@@ -50,11 +51,7 @@ export class RegisterApplication {
       const context = { commandId: sequencedId(importId, one.ord, 'register'), area: '', occurredAt, ...this.release };
       list.push({ command: await this.registrationOf(one), context });
     }
-    let recorded = 0;
-    for (const result of await households.handleMany(list)) {
-      if (!result.ok) throw result.error;
-      if (result.handled.outcome !== 'nothing-to-do') recorded += 1;
-    }
+    const recorded = await handleInTurns(households, list, this.work);
     const done: ImportDone = {
       ...before,
       registrations: before.registrations + recorded,

@@ -7,6 +7,7 @@ import { surveyedMemberOf, vaultMemberOf } from '../sources/bmn-survey';
 import { joinHouseholds, type JoinedHousehold } from '../staging/household-join';
 import { bucketHouseholds, SpoolReader } from '../staging/spool.file';
 import type { StagedHousehold } from '../staging/staging.store';
+import { handleInTurns } from './handle-in-turns.job';
 import type { Tools, Work } from './tools';
 
 /** On whose authority an import is applied, and in answer to which event. */
@@ -165,12 +166,7 @@ export class SurveyApplication {
         context: { commandId, area: one.area.village, occurredAt, ...this.release },
       });
     }
-    let events = 0;
-    for (const result of await households.handleMany(list)) {
-      if (!result.ok) throw result.error;
-      if (result.handled.outcome !== 'nothing-to-do') events += 1;
-    }
-    return events;
+    return handleInTurns(households, list, this.work);
   }
 
   private async surveyOf(

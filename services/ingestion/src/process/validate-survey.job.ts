@@ -7,6 +7,7 @@ import { PartRows } from '../sources/part-rows';
 import { RowReport } from '../sources/row-problem';
 import { householdText, memberText } from '../sources/staged-lines';
 import { joinHouseholds, type JoinedHousehold } from '../staging/household-join';
+import { NumberHolders } from '../staging/number-holders';
 import { ShardedMap } from '../staging/sharded-map';
 import { bucketHouseholds, SpoolReader, SpoolWriter } from '../staging/spool.file';
 import type { StagedHousehold } from '../staging/staging.store';
@@ -27,10 +28,12 @@ export class SurveyValidation {
   private readonly members: RowReport;
   /** Every household's place in the file by its reference, also of those whose row is wrong. */
   private readonly ordOf = new ShardedMap<string, number>();
-  private readonly holders = new ShardedMap<string | number, number>();
+  private readonly holders = new NumberHolders();
   private readonly inConflict = new Set<number>();
   /** Households of which a member's row is wrong: what the parts say together is not judged then. */
   private readonly incomplete = new Set<number>();
+  /** Whether the source has said anything of this round before. */
+  private readonly isRoundKnown: boolean;
   private areHouseholdsKnown = true;
   private areMembersKnown = true;
   private householdRows = 0;
@@ -44,6 +47,7 @@ export class SurveyValidation {
     private readonly work: Work,
   ) {
     this.findings = new Findings(tools.findings, record);
+    this.isRoundKnown = tools.staging.hasFacts(record.source, record.round);
     this.households = new RowReport('households', this.findings.hear);
     this.members = new RowReport('members', this.findings.hear);
   }
@@ -117,11 +121,8 @@ export class SurveyValidation {
 
   /** Notices a number that two households of this file have. */
   private notice(number: string, ord: number, row: number): void {
-    const key = number.length === 13 && number.charCodeAt(0) < 0x3a ? Number(number) : ownCopy(number);
-    const holder = this.holders.get(key);
-    if (holder === undefined) {
-      this.holders.set(key, ord);
-    } else if (holder !== ord) {
+    const holder = this.holders.firstOf(number, ord);
+    if (holder !== ord) {
       this.members.say(row, 'citizen_id', 'number-in-two-households');
       this.inConflict.add(holder).add(ord);
     }
@@ -181,7 +182,7 @@ export class SurveyValidation {
       const { th, en } = area.sentence;
       this.findings.review({ part: 'households', row, reason: area.reason, area: household.villageCode, th, en });
     } else {
-      const known = staging.factOf(source, round, key);
+      const known = this.isRoundKnown ? staging.factOf(source, round, key) : undefined;
       if (known === digest) verdict = 'same';
       else if (this.inConflict.has(ord)) verdict = 'conflict';
       else verdict = known === undefined ? 'new' : 'changed';

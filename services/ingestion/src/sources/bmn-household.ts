@@ -94,8 +94,20 @@ export class HouseholdRows {
     if (!this.report.isRowSound || ref === undefined || villageCode === undefined || houseCode === undefined)
       return undefined;
     return {
-      ...{ ref, villageCode, surveyedOn, answers, incomeSatang, birthWeightG, drinkingWaterL, utilityWaterL },
-      ...{ happiness, houseCode, houseNo, moo, soi, road },
+      ref,
+      villageCode,
+      surveyedOn,
+      answers,
+      incomeSatang,
+      birthWeightG,
+      drinkingWaterL,
+      utilityWaterL,
+      happiness,
+      houseCode,
+      houseNo,
+      moo,
+      soi,
+      road,
     };
   }
 

@@ -74,8 +74,20 @@ export class MemberRows {
     if (sex === undefined || health === undefined || isHead === undefined || canHelpSelf === undefined)
       return undefined;
     return {
-      ...{ ref, memberNo, isHead, title, firstName, lastName, sex, number, document, bornOn, bornPrecision },
-      ...{ relation: relation as SurveyedMember['relation'], health, canHelpSelf },
+      ref,
+      memberNo,
+      isHead,
+      title,
+      firstName,
+      lastName,
+      sex,
+      number,
+      document,
+      bornOn,
+      bornPrecision,
+      relation: relation as SurveyedMember['relation'],
+      health,
+      canHelpSelf,
     };
   }
 

@@ -21,9 +21,8 @@ export function joinHouseholds(households: readonly SpoolLine[], members: readon
     const roster = (membersOf.get(ord) ?? [])
       .map((line) => ({ row: line.row, text: line.text, member: memberOfText(household.ref, line.text) }))
       .sort((left, right) => left.member.memberNo - right.member.memberNo || left.row - right.row);
-    return {
-      ...{ row, ord, household, members: roster },
-      text: [text, ...roster.map((member) => member.text)].join('\n'),
-    };
+    let whole = text;
+    for (const member of roster) whole += `\n${member.text}`;
+    return { row, ord, household, members: roster, text: whole };
   });
 }

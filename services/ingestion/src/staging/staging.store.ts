@@ -108,6 +108,16 @@ export class StagingStore {
     this.db.pragma('wal_checkpoint(FULL)');
   }
 
+  /** Whether a source has said anything of a year. */
+  hasFacts(source: string, year: number): boolean {
+    return (
+      this.prepared<[string, number], [number]>('SELECT 1 FROM facts WHERE source = ? AND year = ? LIMIT 1').get(
+        source,
+        year,
+      ) !== undefined
+    );
+  }
+
   /** The digest under which a source's fact of a year is known, or undefined. */
   factOf(source: string, year: number, key: string): string | undefined {
     return this.prepared<[string, number, string], [string]>(
