@@ -161,6 +161,7 @@ export interface ViewBatch {
   readonly parked: readonly ParkedEvent[];
 }
 
+/** One page of an answer, in the order asked for. */
 export interface Page<Doc> {
   readonly items: readonly Doc[];
   /** Opaque; absent on the last page. */

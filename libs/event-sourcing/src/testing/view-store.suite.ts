@@ -1,7 +1,7 @@
 import { CheckpointFenced, InvalidCursor, StoreRefused } from '../errors';
 import type { Find, ParkedEvent, Put, ViewHandle, ViewShape, ViewStore } from '../ports';
 import { indexedValues } from '../views/view-shape';
-import { emptyBatch as batch, tallyTests } from './view-store.tally-tests';
+import { emptyBatch as batch, tallyTests } from './view-store.tally';
 
 /** What a view suite runs on: an empty store, opened anew for every test. */
 export interface ViewsUnderTest {
