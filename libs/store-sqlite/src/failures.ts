@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3';
 import { StoreRefused, type Sentence } from '@faemban/event-sourcing';
 
 /** A file or folder that cannot be used as it is. The sentence says what is the case and what is possible instead. */
@@ -35,9 +34,14 @@ const diskFailed: Sentence = {
   en: 'The disk could not be read or written, so nothing was recorded. Check it, then send the same command again.',
 };
 
-/** Whether an error comes from SQLite itself; `code` is `SQLITE_…`. */
+/**
+ * Whether an error comes from SQLite itself; `code` is `SQLITE_…`. By name: the native part makes its errors with the class of whoever
+ * loaded it first in the process, which need not be the one imported here.
+ */
 export function isSqliteError(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Database.SqliteError;
+  if (typeof error !== 'object' || error === null) return false;
+  const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
+  return name === 'SqliteError' && typeof code === 'string';
 }
 
 /** The same failure in the words of the store; what SQLite did not raise stays as it is. */
