@@ -10,10 +10,19 @@ const reports = join(toolsFolder, 'reports');
 
 const wholeSystems = '/tools/e2e/';
 const runs = [
-  { name: 'packages', args: ['--maxWorkers=2', `--testPathIgnorePatterns=/node_modules/|/dist/|${wholeSystems}`] },
+  {
+    name: 'packages',
+    args: ['--maxWorkers=2', '--forceExit', `--testPathIgnorePatterns=/node_modules/|/dist/|${wholeSystems}`],
+  },
   {
     name: 'whole systems',
-    args: ['--runInBand', '--testTimeout=600000', '--passWithNoTests', `--testPathPatterns=${wholeSystems}`],
+    args: [
+      '--runInBand',
+      '--forceExit',
+      '--testTimeout=600000',
+      '--passWithNoTests',
+      `--testPathPatterns=${wholeSystems}`,
+    ],
   },
 ];
 
