@@ -91,7 +91,7 @@ async function allImports(client: Client): Promise<string[]> {
   const ids: string[] = [];
   for (let cursor: string | undefined; ;) {
     const page = await client.get<{ items: { importId: string }[]; next?: string }>(
-      `/imports?limit=50${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
+      `/imports?limit=50${cursor ? `&after=${encodeURIComponent(cursor)}` : ''}`,
     );
     ids.push(...page.items.map(({ importId }) => importId));
     if (!page.next) return ids;
