@@ -69,6 +69,24 @@ export { defineTally, defineView, type Contribution, type SliceFold, type Tally,
 export { createFolder, type FoldedBatch, type Folder, type Identified } from './views/fold-batch';
 export { batchEventsMaxDefault, createViewRunner, type ViewRunnerOptions } from './views/view-runner';
 export { sumDifferences } from './views/tally-sums';
+export { createPartitionConsumer, type PartitionConsumer } from './consuming/partition-consumer';
+export { commitAppend, insertAttemptsMax, type CommitStore, type Committed } from './sequencing/commit-append';
+export {
+  eventsOfSegment,
+  segmentBehind,
+  type Commit,
+  type CommittedEvent,
+  type Segment,
+  type SegmentStore,
+} from './sequencing/segments';
+export {
+  clockApartMsMax,
+  ClocksApart,
+  segmentCommitsMaxDefault,
+  takePartition,
+  type PartitionSequencer,
+  type PassOutcome,
+} from './sequencing/sequencer';
 export { asViewShape, indexedValues, isTally } from './views/view-shape';
 export { definePolicy, type Policy, type PolicyCommand } from './policies/define-policy';
 export {

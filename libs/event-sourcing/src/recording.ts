@@ -65,7 +65,6 @@ export function placeEvents(
     readonly ids: Ids;
   },
 ): { readonly events: readonly PlacedEvent[]; readonly head: Head } {
-  const { context: told } = append;
   const { partition } = place.head;
   const recordedAt = nextRecordedAt(place.head.recordedAt, place.now);
   let { seq, chainHash: previous } = place.head;
@@ -73,23 +72,7 @@ export function placeEvents(
   const events = prepared.map(({ event, body }) => {
     seq += 1;
     version += 1;
-    const fields = {
-      id: place.ids.next(),
-      type: event.type,
-      context: place.context,
-      schemaVersion: append.schemaVersions?.[event.type] ?? 1,
-      stream: append.stream,
-      version,
-      occurredAt: told.occurredAt,
-      area: told.area,
-      actor: told.actor,
-      commandId: told.commandId,
-      correlationId: told.correlationId,
-      ...(told.causationId === undefined ? undefined : { causationId: told.causationId }),
-      ...(told.traceparent === undefined ? undefined : { traceparent: told.traceparent }),
-      subjects: [...(event.subjects ?? (append.partitionOf === 'self' ? [] : [append.partitionOf]))],
-      ...(event.corrects === undefined ? undefined : { corrects: event.corrects }),
-    };
+    const fields = fieldsOf(append, event, { context: place.context, version, id: place.ids.next() });
     const contentHash = contentHashOf(fields, body);
     previous = chainHash(previous, partition, seq, recordedAt, contentHash);
     return {
@@ -98,4 +81,30 @@ export function placeEvents(
     };
   });
   return { events, head: { partition, seq, chainHash: previous, recordedAt } };
+}
+
+/** The fields of an event's envelope that are known before its place in the log is. */
+export function fieldsOf(
+  append: Append,
+  event: NewEvent<DomainEvent>,
+  { context, version, id }: { readonly context: ContextName; readonly version: number; readonly id: string },
+) {
+  const { context: told } = append;
+  return {
+    id,
+    type: event.type,
+    context,
+    schemaVersion: append.schemaVersions?.[event.type] ?? 1,
+    stream: append.stream,
+    version,
+    occurredAt: told.occurredAt,
+    area: told.area,
+    actor: told.actor,
+    commandId: told.commandId,
+    correlationId: told.correlationId,
+    ...(told.causationId === undefined ? undefined : { causationId: told.causationId }),
+    ...(told.traceparent === undefined ? undefined : { traceparent: told.traceparent }),
+    subjects: [...(event.subjects ?? (append.partitionOf === 'self' ? [] : [append.partitionOf]))],
+    ...(event.corrects === undefined ? undefined : { corrects: event.corrects }),
+  };
 }

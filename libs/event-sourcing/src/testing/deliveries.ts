@@ -5,6 +5,7 @@ import type { StoredSlices, TallyDifference } from '../ports';
 import type { Tally, View } from '../views/define-view';
 import { createFolder } from '../views/fold-batch';
 import { recorded } from './recorded';
+import { seeded } from './seeded';
 
 /** The number of ways in which a test's events are delivered: one in the order given, the others shuffled and cut by a seed. */
 export const deliveryCount = 12;
@@ -92,15 +93,6 @@ function batches(events: readonly RecordedEvent[], seed: number): RecordedEvent[
     else all.push([event]);
   }
   return all;
-}
-
-/** Whole numbers below a limit from a linear congruence; the same seed, the same numbers. */
-function seeded(seed: number): (below: number) => number {
-  let state = (seed * 2_654_435_761 + 1) >>> 0;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }
 
 function frozen(rows: Map<string, StoredSlices>): Map<string, StoredSlices> {

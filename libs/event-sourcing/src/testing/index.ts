@@ -9,6 +9,7 @@ export { createMemoryPolicies } from './memory-policies';
 export { createMemoryViews } from './memory-views';
 export { policyStoreSuite, type PoliciesUnderTest } from './policy-store.suite';
 export { recorded } from './recorded';
+export { simulation, type SimulationOptions, type SimulationResult } from './simulation/simulation';
 export { createTestClock, type TestClock } from './test-clock';
 export { tallyOf, viewOf, type Counted, type Shown } from './view-of';
 export { viewStoreSuite, type ViewsUnderTest } from './view-store.suite';
