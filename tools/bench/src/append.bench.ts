@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createIds, type Append, type EventStore } from '@faemban/event-sourcing';
+import type { EventStore } from '@faemban/event-sourcing';
 import { openSqlite, openSqliteEvents } from '@faemban/store-sqlite';
 import { measured, repeat, round, type Measured } from './measure';
-import { payload, payloadBytes } from './payload';
+import { appendOf } from './ours';
+import { payloadBytes } from './payload';
 import type { BenchResult } from './result';
 
-const ids = createIds({ clock: Date.now });
 const awaited = { warmUp: 500, runs: 5_000 };
 const callers = 32;
 const appendsPerCaller = 1_500;
@@ -50,25 +50,6 @@ function resultOf(work: string, unit: string, ours: Measured, floor: Measured, a
     },
     ratio: round(ours.perSecond / floor.perSecond),
     aim,
-  };
-}
-
-function appendOf(): Append {
-  const commandId = ids.next();
-  const householdId = ids.next();
-  return {
-    stream: `household-${householdId}`,
-    partitionOf: householdId,
-    expectedVersion: 'none',
-    events: [{ type: 'HouseholdSurveyed', data: { ...payload, householdId } }],
-    commandDigest: commandId.replaceAll('-', '').padEnd(64, '0'),
-    context: {
-      commandId,
-      actor: { accountId: 'bench', office: 'bench', role: 'SYS', channel: 'import' },
-      area: '8417',
-      occurredAt: new Date().toISOString(),
-      correlationId: commandId,
-    },
   };
 }
 

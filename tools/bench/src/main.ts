@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { benchAppend } from './append.bench';
 import { benchImport } from './import.bench';
 import { benchLoad } from './load.bench';
+import { benchPeers } from './peers/peers.bench';
 import type { BenchResult } from './result';
 
-const usage = `npm run bench -- [append] [load] [import] [--province] [--keep]
+const usage = `npm run bench -- [append] [load] [peers] [import] [--province] [--keep]
 
 Measures each named work (default: all) beside its raw floor in the same run. --province imports the whole province instead of a
 district; --keep adds the results to docs/reference/benchmarks.jsonl with the commit.`;
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
   };
   if (asked('append')) add(await benchAppend());
   if (asked('load')) add(await benchLoad());
+  if (asked('peers')) add(await benchPeers());
   if (asked('import')) add(await benchImport(tpmap, words.includes('--province')));
   if (words.includes('--keep')) keep(results);
 }
