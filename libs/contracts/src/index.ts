@@ -60,4 +60,5 @@ export {
   type VaultMember,
 } from './identity-verification/person-vault';
 export { householdScored, scoringInputRecorded, type HouseholdScoreEvent } from './mpi-scoring/score-events';
+export { rebuildEvents, rebuildEventsOf, type RebuildEvent, type RebuildEvents } from './operations/rebuild-events';
 export { eventCatalogue } from './catalogue';

@@ -15,6 +15,8 @@ export { RuleBroken, type Decider, type Sentence } from './decider';
 export {
   commandBytesMax,
   eventBytesMax,
+  generationParts,
+  isSameVector,
   partitionCountDefault,
   vectorKey,
   type Append,
@@ -23,13 +25,19 @@ export {
   type Clock,
   type EventLog,
   type EventStore,
+  type FillStep,
   type Find,
+  type GenerationHandle,
+  type GenerationPart,
+  type GenerationRow,
+  type GenerationStatus,
   type Head,
   type IndexValue,
   type LoggedEvent,
   type Page,
   type ParkedEvent,
   type ParkedPage,
+  type PinnedGenerations,
   type PolicyHandle,
   type PolicyStore,
   type Put,
@@ -41,6 +49,7 @@ export {
   type Unsubscribe,
   type Vector,
   type ViewBatch,
+  type ViewGenerations,
   type ViewHandle,
   type ViewShape,
   type ViewStore,
@@ -61,6 +70,21 @@ export { nextDay, thaiDayOf } from './days';
 export { createIds, deterministicId, policyCommandId, sequencedId, type Ids } from './ids';
 export { commandDigest } from './integrity/command-digest';
 export { chainHash, contentHashOf, genesisHash, serializeData, type ContentFields } from './integrity/hashing';
+export { canonicalJson } from './integrity/canonical-json';
+export {
+  createSigner,
+  createSigningKey,
+  documentFault,
+  isSignedBy,
+  readVerifierKeyLine,
+  signDocument,
+  verifierKeyLine,
+  type Signature,
+  type SignedDocument,
+  type Signer,
+  type SigningKey,
+  type VerifierKey,
+} from './integrity/signing';
 export { verifyPartition, type VerifiedPartition } from './integrity/verify-log';
 export { partitionOfAppend, partitionOfKey } from './partitions';
 export { nextRecordedAt, placeEvents, prepareEvents, type PlacedEvent, type PreparedEvent } from './recording';
@@ -106,3 +130,23 @@ export {
   type RunnerStatus,
 } from './runners/runner';
 export { settled } from './runners/settled';
+export {
+  compareGenerations,
+  totalsOf,
+  type Comparison,
+  type ExplainingEvent,
+  type PartitionDigest,
+  type RowDifference,
+} from './rebuild/compare';
+export { completeThrough, digestGeneration, type Certificate, type CompleteThrough } from './rebuild/certificate';
+export {
+  LocalRebuildEngine,
+  RebuildCancelled,
+  type FillProgress,
+  type RebuildControl,
+  type RebuildEngine,
+  type RebuildJob,
+  type SharedControl,
+} from './rebuild/rebuild-engine';
+export { cancelWork, createSharedControl, obeying, setPaused, setRest } from './rebuild/control';
+export { unfinishedStates, type RebuildRecord, type RebuildState } from './rebuild/rebuild-record';

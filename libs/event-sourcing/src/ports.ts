@@ -87,6 +87,12 @@ export type Vector = Readonly<Record<string, number>>;
 /** The key of a partition in a {@link Vector}. */
 export const vectorKey = (context: ContextName, partition: number): string => `${context}/${partition}`;
 
+/** Whether two vectors name the same places. */
+export function isSameVector(one: Vector, other: Vector): boolean {
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...keys].every((key) => (one[key] ?? 0) === (other[key] ?? 0));
+}
+
 /** A household's slices in one view: per context the folded state and the last seq that changed it. */
 export interface StoredSlices {
   readonly [context: string]: { readonly lastSeq: number; readonly state: unknown };
@@ -196,8 +202,84 @@ export interface TallySum {
 
 /** Read models of one service. */
 export interface ViewStore {
-  /** Creates and verifies what the view needs; a changed shape under the same version is refused. */
+  /**
+   * Creates and verifies what the view needs; a changed shape under the same version is refused. The handle follows the generation
+   * that is in service; what one generation was written with is fenced once another one is.
+   */
   open<Doc extends object = object>(view: ViewShape): Promise<ViewHandle<Doc>>;
+  /** The generations of one version of a view, for whoever rebuilds it. */
+  generations(view: ViewShape): Promise<ViewGenerations>;
+  /** What was written down of rebuilds, oldest first: JSON texts by id, kept beside the views so that a restart goes on with them. */
+  rebuilds(): Promise<readonly string[]>;
+  saveRebuild(rebuildId: string, record: string): Promise<void>;
+}
+
+/** One generation of a version of a view. */
+export interface GenerationStatus {
+  readonly generation: number;
+  readonly isInService: boolean;
+  readonly vector: Vector;
+}
+
+/**
+ * The generations of one version of a view: one is in service, another may be filled beside it, seen by nobody. Belongs to one caller;
+ * those who keep the view up to date write through a connection of their own.
+ */
+export interface ViewGenerations {
+  list(): Promise<readonly GenerationStatus[]>;
+  /** Makes an empty generation and answers its number, higher than any before. */
+  begin(): Promise<number>;
+  /** @throws StoreRefused where there is no such generation */
+  open(generation: number): Promise<GenerationHandle>;
+  /**
+   * Runs `catchUp`, if there is one, while nobody else writes, then keeps that moment readable until it is closed, without holding
+   * anyone up. The caller looks at the vectors: others may have written in between.
+   */
+  pin(catchUp?: () => Promise<void>): Promise<PinnedGenerations>;
+  /**
+   * Runs `catchUp` while nobody else writes and puts the generation into service with the same step.
+   * @throws CheckpointFenced where it does not stand where the one in service stands; then nothing has changed
+   */
+  switchTo(generation: number, catchUp: () => Promise<void>): Promise<void>;
+  /** Removes a generation in small steps, giving way in between. @throws StoreRefused where it is in service */
+  drop(generation: number): Promise<void>;
+}
+
+/** What a rebuild writes at once of one partition. Filling again with the same changes nothing. */
+export interface FillStep {
+  readonly partition: number;
+  readonly puts: readonly Put[];
+  /** What counters come to, not what is added to them. */
+  readonly counters: readonly TallyDifference[];
+  readonly parked: readonly ParkedEvent[];
+  /** With the last step of a partition: where it stands now. */
+  readonly vector?: Vector;
+}
+
+/** A generation that is being filled, or kept up to date beside the one in service. */
+export interface GenerationHandle extends ViewHandle {
+  fill(step: FillStep): Promise<void>;
+}
+
+/** What a generation consists of, row by row: its documents, its counters, its parked events. */
+export const generationParts = ['documents', 'counters', 'parked'] as const;
+/** One of {@link generationParts}. */
+export type GenerationPart = (typeof generationParts)[number];
+
+/** One row in a form that is the same wherever it is stored: `content` is text, equal where the rows are. */
+export interface GenerationRow {
+  readonly key: string;
+  /** The partition a counter or a parked event belongs to; absent for documents, which go by their id. */
+  readonly partition?: number;
+  readonly content: string;
+}
+
+/** Two generations at one moment. */
+export interface PinnedGenerations {
+  vector(generation: number): Promise<Vector>;
+  /** The rows behind a key, by code point, at most `limit`. */
+  rows(generation: number, part: GenerationPart, afterKey: string, limit: number): Promise<readonly GenerationRow[]>;
+  close(): Promise<void>;
 }
 
 /** One open read model. Documents are shown from the stored slices. */

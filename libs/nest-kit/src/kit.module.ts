@@ -5,6 +5,9 @@ import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
 import { SERVER_STATE, type ServerState } from './operations/server-state';
 import { PLATFORM, type Platform } from './platform';
+import { Certificates } from './rebuild/certificates';
+import { Rebuilds } from './rebuild/rebuilds';
+import { RebuildsController } from './rebuild/rebuilds.controller';
 import { RUNNERS, type Runners } from './runners/runners';
 
 /** What every module of a server may inject: the platform, the runners, health and metrics. */
@@ -27,8 +30,8 @@ export function kitModule(parts: {
     module: Kit,
     global: true,
     imports: [CqrsModule],
-    controllers: [OperationsController],
-    providers,
+    controllers: [OperationsController, RebuildsController],
+    providers: [...providers, Rebuilds, Certificates],
     exports: providers.map(({ provide }) => provide),
   };
 }

@@ -4,8 +4,10 @@ import type {
   EventLog,
   EventStore,
   PolicyStore,
+  RebuildEngine,
   ReportIncident,
   Runner,
+  Signer,
   ViewStore,
 } from '@faemban/event-sourcing';
 
@@ -27,6 +29,12 @@ export interface Platform {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly ids: { next(): string };
+  /** The id this installation was given when its events began. */
+  readonly installationId: string;
+  /** Signs certificates, reports and seals. */
+  readonly signer: Signer;
+  /** Rebuilds read models of a context in other threads; undefined where this one is to do it. */
+  readonly rebuildsElsewhere?: (context: ContextName) => RebuildEngine | undefined;
   /** A runner that keeps this view or tally of a context in another thread; undefined where it is to run in this one. */
   readonly runnerElsewhere?: (context: ContextName, readModel: string, report?: ReportIncident) => Runner | undefined;
 }

@@ -4,3 +4,4 @@ export { openSqlite, type SqliteKind } from './open-sqlite';
 export { openSqliteEvents, type SqliteEvents, type SqliteEventsOptions } from './events/sqlite-events';
 export type { CommitLimits, CommitStats } from './events/group-commit';
 export { openSqliteViews, type SqliteViews } from './views/sqlite-views';
+export { openSigningKeys, type SigningKeys } from './signing-keys';

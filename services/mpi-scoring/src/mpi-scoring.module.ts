@@ -10,6 +10,9 @@ import { ScoresController } from './scores/scores.controller';
 import { tellScoreOfSurvey } from './scores/tell-score-of-survey.policy';
 import { tellScoreOfWelfare } from './scores/tell-score-of-welfare.policy';
 
+/** Every read model of scoring, for whoever keeps or rebuilds them. */
+export const mpiScoringReadModels = { views: [householdScores] } as const;
+
 /** Scoring: what ingestion learns of a household is told to its score by policies. Needs the PLATFORM of the server it is part of. */
 export class MpiScoringModule {
   static register(config: Partial<MpiScoringConfig> = {}): DynamicModule {
@@ -21,7 +24,7 @@ export class MpiScoringModule {
         { policy: tellScoreOfSurvey, command: ScoreCommand },
         { policy: tellScoreOfWelfare, command: ScoreCommand },
       ],
-      views: [householdScores],
+      ...mpiScoringReadModels,
       queries: [{ query: FindCurrentScore, answer: findCurrentScore }],
       controllers: [ScoresController, RulesetsController],
     });

@@ -1,9 +1,20 @@
-import { createIds, type Clock, type PolicyStore, type ViewStore } from '@faemban/event-sourcing';
+import type { ContextName } from '@faemban/contracts';
+import {
+  createIds,
+  LocalRebuildEngine,
+  type Clock,
+  type EventLog,
+  type PolicyStore,
+  type RebuildEngine,
+  type ViewStore,
+} from '@faemban/event-sourcing';
 import type { Platform } from '@faemban/nest-kit';
-import { lockDataFolder, openSqliteEvents, openSqliteViews } from '@faemban/store-sqlite';
+import { lockDataFolder, openSigningKeys, openSqliteEvents, openSqliteViews } from '@faemban/store-sqlite';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ReadModelThread } from './read-models/read-model-thread';
+import { readModelsOf } from './rebuild/read-models-of';
+import { RebuildThreads } from './rebuild/rebuild-threads';
 
 /** The services that keep read models or policy checkpoints, each in a file of its own. */
 const servicesWithViews = [
@@ -43,6 +54,10 @@ export async function openEmbeddedPlatform(options: {
     mkdirSync(join(dataDir, 'keys'), { recursive: true, mode: 0o700 });
     const events = await openSqliteEvents({ file: join(dataDir, 'events.sqlite'), clock, partitionCount });
     closers.push(() => events.close());
+    const signer = openSigningKeys(join(dataDir, 'keys', 'signing-keys.json'), {
+      name: `faemban.${events.installationId}`,
+      createdAt: new Date(clock()).toISOString(),
+    });
     const stores = new Map<string, { views: ViewStore; policies: PolicyStore }>();
     for (const service of servicesWithViews) {
       const opened = await openSqliteViews({ file: join(dataDir, `${service}.sqlite`) });
@@ -64,9 +79,12 @@ export async function openEmbeddedPlatform(options: {
         dataDir,
         clock,
         ids: createIds({ clock }),
+        installationId: events.installationId,
+        signer,
         ...portsOf(events, stores),
         runnerElsewhere: (context, readModel, report) =>
           context === 'reporting' ? thread.runnerOf(readModel, report) : undefined,
+        rebuildsElsewhere: (context) => rebuildThreads(context, { dataDir, clock, log: events.log, stores }),
       },
       close,
     };
@@ -74,6 +92,23 @@ export async function openEmbeddedPlatform(options: {
     await close();
     throw error;
   }
+}
+
+function rebuildThreads(
+  context: ContextName,
+  parts: {
+    readonly dataDir: string;
+    readonly clock: Clock;
+    readonly log: EventLog;
+    readonly stores: ReadonlyMap<string, { views: ViewStore }>;
+  },
+): RebuildEngine | undefined {
+  const { dataDir, clock, log } = parts;
+  const store = parts.stores.get(context)?.views;
+  if (store === undefined) return undefined;
+  const local = new LocalRebuildEngine({ log, store, clock, readModels: readModelsOf(context) });
+  const files = { eventsFile: join(dataDir, 'events.sqlite'), viewsFile: join(dataDir, `${context}.sqlite`) };
+  return new RebuildThreads({ context, ...files }, local);
 }
 
 function portsOf(

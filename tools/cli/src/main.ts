@@ -3,7 +3,9 @@ import { Command, CommanderError } from 'commander';
 import { NotReachable, Refused } from './client';
 import { importCommands } from './commands/import';
 import { readCommands } from './commands/read';
+import { rebuildCommands } from './commands/rebuild';
 import { reviewCommands } from './commands/review';
+import { verifyReportCommand } from './commands/verify-report';
 import { exitCodes } from './exit-codes';
 import { sessionOf } from './session';
 
@@ -21,6 +23,8 @@ const program = new Command('faemban')
 importCommands(program, sessionOf);
 reviewCommands(program, sessionOf);
 readCommands(program, sessionOf);
+rebuildCommands(program, sessionOf);
+verifyReportCommand(program, sessionOf);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) {

@@ -203,7 +203,8 @@ class LogFollower implements Runner {
       this.state = 'faulted';
       this.fault = message;
       this.giveUpWaiting(`${this.following.name} is faulted: ${message}`);
-    } else {
+    } else if (!(error instanceof CheckpointFenced) || this.failures > 1) {
+      // Once is how a switch to another generation shows itself.
       this.report('retrying', message, error);
     }
     await this.sleep(retryDelayMs(this.retry, this.failures), 'stop');

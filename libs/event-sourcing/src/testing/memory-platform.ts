@@ -1,5 +1,6 @@
 import type { ContextName } from '@faemban/contracts';
 import { createIds, type Ids } from '../ids';
+import { createSigner, createSigningKey, type Signer } from '../integrity/signing';
 import type { Clock, EventLog, EventStore, PolicyStore, ViewStore } from '../ports';
 import { createMemoryEvents } from './memory-events';
 import { createMemoryPolicies } from './memory-policies';
@@ -16,6 +17,8 @@ export interface MemoryPlatform {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly installationId: string;
+  readonly signer: Signer;
 }
 
 /** Makes an empty platform in memory, by default with a standing test clock and 4 partitions. */
@@ -39,5 +42,7 @@ export function createMemoryPlatform({
     dataDir,
     clock,
     ids,
+    installationId: ids.next(),
+    signer: createSigner([createSigningKey('faemban.test', new Date(clock()).toISOString())]),
   };
 }

@@ -1,15 +1,23 @@
 import { CheckpointFenced, InvalidCursor, StoreRefused, invariant } from '../errors';
 import {
+  isSameVector,
   vectorKey,
+  type FillStep,
   type Find,
+  type GenerationHandle,
+  type GenerationPart,
+  type GenerationRow,
   type IndexValue,
   type Page,
   type ParkedEvent,
   type ParkedPage,
+  type PinnedGenerations,
   type Put,
   type StoredSlices,
   type TallyDifference,
+  type Vector,
   type ViewBatch,
+  type ViewGenerations,
   type ViewHandle,
   type ViewShape,
   type ViewStore,
@@ -24,30 +32,129 @@ interface Row {
 
 /** Read models in memory, keeping the promises that `viewStoreSuite` checks. */
 export function createMemoryViews(): ViewStore {
-  const opened = new Map<string, { readonly shape: string; readonly view: MemoryView }>();
+  const opened = new Map<string, { readonly shape: string; readonly versions: MemoryGenerations }>();
+  const records = new Map<string, string>();
+  const openVersion = (shape: ViewShape): MemoryGenerations => {
+    const key = `${shape.name}@${shape.version}`;
+    const told = JSON.stringify([shape.contexts, shape.indexes, shape.measures ?? null]);
+    const existing = opened.get(key);
+    if (existing !== undefined && existing.shape !== told) {
+      throw new StoreRefused(`The view ${key} changed its contexts, indexes or measures without a new version.`);
+    }
+    const versions = existing?.versions ?? new MemoryGenerations(shape);
+    opened.set(key, { shape: told, versions });
+    return versions;
+  };
   return {
     async open<Doc extends object>(shape: ViewShape) {
-      const key = `${shape.name}@${shape.version}`;
-      const told = JSON.stringify([shape.contexts, shape.indexes, shape.measures ?? null]);
-      const existing = opened.get(key);
-      if (existing !== undefined && existing.shape !== told) {
-        throw new StoreRefused(`The view ${key} changed its contexts, indexes or measures without a new version.`);
-      }
-      const view = existing?.view ?? new MemoryView(shape);
-      opened.set(key, { shape: told, view });
-      return view as unknown as ViewHandle<Doc>;
+      return openVersion(shape).inServiceHandle() as unknown as ViewHandle<Doc>;
     },
+    generations: async (shape) => openVersion(shape),
+    rebuilds: async () => [...records.values()],
+    saveRebuild: async (rebuildId, record) => void records.set(rebuildId, record),
   };
 }
 
-class MemoryView implements ViewHandle {
+class MemoryGenerations implements ViewGenerations {
+  private readonly all = new Map<number, MemoryView>();
+  private inService = 0;
+
+  constructor(private readonly shape: ViewShape) {
+    this.all.set(0, new MemoryView(shape));
+  }
+
+  inServiceHandle(): ViewHandle {
+    const current = () => this.numbered(this.inService);
+    return {
+      checkpoint: async () => current().checkpoint(),
+      take: async (partition) => current().take(partition),
+      apply: async (batch) => current().apply(batch),
+      slices: async (ids) => current().slices(ids),
+      get: async (ids) => current().get(ids),
+      find: async (find) => current().find(find),
+      count: async (find) => current().count(find),
+      sum: async (question) => current().sum(question),
+      parkedIds: async (context, ids) => current().parkedIds(context, ids),
+      parked: async (limit) => current().parked(limit),
+    };
+  }
+
+  async list() {
+    const statuses = [...this.all].map(async ([generation, view]) => ({
+      generation,
+      isInService: generation === this.inService,
+      vector: await view.checkpoint(),
+    }));
+    return Promise.all(statuses);
+  }
+
+  async begin() {
+    const generation = Math.max(...this.all.keys()) + 1;
+    this.all.set(generation, new MemoryView(this.shape, generation));
+    return generation;
+  }
+
+  async open(generation: number) {
+    return this.numbered(generation);
+  }
+
+  async pin(catchUp?: () => Promise<void>): Promise<PinnedGenerations> {
+    await catchUp?.();
+    const copies = new Map([...this.all].map(([generation, view]) => [generation, view.copy()]));
+    const copyOf = (generation: number): ViewCopy => {
+      const copy = copies.get(generation);
+      if (copy === undefined) throw new StoreRefused(`There is no generation ${generation} of ${this.shape.name}.`);
+      return copy;
+    };
+    return {
+      vector: async (generation) => copyOf(generation).vector,
+      rows: async (generation, part, afterKey, limit) =>
+        copyOf(generation)
+          .parts[part].filter(({ key }) => key > afterKey)
+          .slice(0, limit),
+      close: async () => copies.clear(),
+    };
+  }
+
+  async switchTo(generation: number, catchUp: () => Promise<void>) {
+    await catchUp();
+    const [before, after] = [this.numbered(this.inService), this.numbered(generation)];
+    if (!isSameVector(await before.checkpoint(), await after.checkpoint())) {
+      throw new CheckpointFenced(`Generation ${generation} does not stand where the one in service stands.`);
+    }
+    after.outrankEpochsOf(before);
+    this.inService = generation;
+  }
+
+  async drop(generation: number) {
+    this.numbered(generation);
+    if (generation === this.inService) throw new StoreRefused(`Generation ${generation} is in service.`);
+    this.all.delete(generation);
+  }
+
+  private numbered(generation: number): MemoryView {
+    const view = this.all.get(generation);
+    if (view === undefined) throw new StoreRefused(`There is no generation ${generation} of ${this.shape.name}.`);
+    return view;
+  }
+}
+
+interface ViewCopy {
+  readonly vector: Vector;
+  readonly parts: Readonly<Record<GenerationPart, readonly GenerationRow[]>>;
+}
+
+class MemoryView implements GenerationHandle {
   private readonly rows = new Map<string, Row>();
   private readonly vector: Record<string, number> = {};
   private readonly epochs = new Map<number, number>();
-  private readonly differences: TallyDifference[] = [];
+  private differences: (TallyDifference & { readonly partition: number })[] = [];
   private readonly parkedEvents: ParkedEvent[] = [];
 
-  constructor(private readonly shape: ViewShape) {}
+  constructor(
+    private readonly shape: ViewShape,
+    private readonly generation = 0,
+  ) {}
 
   async checkpoint() {
     return { ...this.vector };
@@ -73,9 +180,62 @@ class MemoryView implements ViewHandle {
     );
     for (const [id, row] of rows) this.rows.set(id, row);
     for (const id of batch.removals) this.rows.delete(id);
-    this.differences.push(...batch.tallies);
+    this.differences.push(...batch.tallies.map((one) => ({ ...one, partition: batch.partition })));
     this.parkedEvents.push(...batch.parked);
     this.vector[key] = batch.toSeq;
+  }
+
+  async fill({ partition, puts, counters, parked, vector = {} }: FillStep) {
+    for (const { id, slices, indexed } of puts) this.rows.set(id, { slices: JSON.stringify(slices), indexed });
+    const named = new Set(counters.map((one) => counterKey({ ...one, partition })));
+    this.differences = this.differences.filter((one) => !named.has(counterKey(one)));
+    this.differences.push(...counters.map((one) => ({ ...one, partition })));
+    const booked = new Set(this.parkedEvents.map(({ eventId }) => eventId));
+    this.parkedEvents.push(...parked.filter(({ eventId }) => !booked.has(eventId)));
+    Object.assign(this.vector, vector);
+  }
+
+  outrankEpochsOf(other: MemoryView) {
+    for (const partition of new Set([...this.epochs.keys(), ...other.epochs.keys()])) {
+      this.epochs.set(partition, Math.max(this.epochs.get(partition) ?? 0, other.epochs.get(partition) ?? 0) + 1);
+    }
+  }
+
+  copy(): ViewCopy {
+    const byKey = (one: GenerationRow, another: GenerationRow) => (one.key < another.key ? -1 : 1);
+    const documents = [...this.rows].map(([key, { slices, indexed }]) => {
+      const stored = JSON.parse(slices) as StoredSlices;
+      const sorted = Object.keys(stored)
+        .sort()
+        .map((context) => [context, stored[context]]);
+      return { key, content: JSON.stringify([sorted, indexed]) };
+    });
+    const parked = this.parkedEvents.map(({ context, id, partition, seq, eventId }) => ({
+      key: `${context} ${id} ${String(partition).padStart(4, '0')} ${String(seq).padStart(12, '0')}`,
+      partition,
+      content: eventId,
+    }));
+    const vector = Object.fromEntries(Object.entries(this.vector).sort());
+    const parts = {
+      documents: documents.sort(byKey),
+      counters: this.counters().sort(byKey),
+      parked: parked.sort(byKey),
+    };
+    return { vector, parts };
+  }
+
+  private counters(): GenerationRow[] {
+    const sums = new Map<string, { partition: number; vector: number[] }>();
+    for (const difference of this.differences) {
+      const key = counterKey(difference);
+      const { partition } = difference;
+      const counter = sums.get(key) ?? { partition, vector: (this.shape.measures ?? []).map(() => 0) };
+      for (const [measure, amount] of difference.add) counter.vector[measure] = (counter.vector[measure] ?? 0) + amount;
+      sums.set(key, counter);
+    }
+    return [...sums]
+      .filter(([, { vector }]) => vector.some((sum) => sum !== 0))
+      .map(([key, { partition, vector }]) => ({ key, partition, content: JSON.stringify(vector) }));
   }
 
   async slices(ids: readonly string[]) {
@@ -148,17 +308,26 @@ class MemoryView implements ViewHandle {
   }
 
   private writeCursor({ key, id }: Entry, { index }: Find): string {
-    return Buffer.from(JSON.stringify([this.shape.version, index, key, id])).toString('base64url');
+    return Buffer.from(JSON.stringify([this.cursorMark(), index, key, id])).toString('base64url');
+  }
+
+  private cursorMark(): string {
+    return `${this.shape.version}.${this.generation}`;
   }
 
   private readCursor(cursor: string, { index }: Find): Entry {
     const parts = cursorParts(cursor);
-    if (parts?.[0] !== this.shape.version || parts[1] !== index) throw new InvalidCursor(`Not a cursor of ${index}.`);
+    if (parts?.[0] !== this.cursorMark() || parts[1] !== index) throw new InvalidCursor(`Not a cursor of ${index}.`);
     return { key: parts[2], id: parts[3] };
   }
 }
 
-type CursorParts = readonly [version: number, index: string, key: readonly IndexValue[], id: string];
+type CursorParts = readonly [mark: string, index: string, key: readonly IndexValue[], id: string];
+
+function counterKey(counter: Omit<TallyDifference, 'add'> & { readonly partition: number }): string {
+  const { level, round, ruleset, area, validDay, knownDay, partition } = counter;
+  return [level, round, ruleset, area, validDay, knownDay, String(partition).padStart(4, '0')].join('\u0001');
+}
 
 function cursorParts(cursor: string): CursorParts | undefined {
   try {

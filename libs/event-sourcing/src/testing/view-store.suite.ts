@@ -1,6 +1,7 @@
 import { CheckpointFenced, InvalidCursor, StoreRefused } from '../errors';
 import type { Find, ParkedEvent, Put, ViewHandle, ViewShape, ViewStore } from '../ports';
 import { indexedValues } from '../views/view-shape';
+import { generationTests } from './view-store.generations';
 import { emptyBatch as batch, tallyTests } from './view-store.tally';
 
 /** What a view suite runs on: an empty store, opened anew for every test. */
@@ -255,6 +256,7 @@ export function viewStoreSuite(factory: () => Promise<ViewsUnderTest>): void {
   });
 
   describe('tallies', () => tallyTests(() => under.views));
+  describe('generations', () => generationTests(() => under));
 
   describe('parked events', () => {
     const parked = (overrides: Partial<ParkedEvent> = {}): ParkedEvent => ({

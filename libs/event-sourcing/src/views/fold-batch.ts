@@ -3,6 +3,7 @@ import { classify, describeFailure } from '../classify';
 import { thaiDayOf } from '../days';
 import { invariant } from '../errors';
 import type { RecordedEvent } from '../events';
+import { partitionOfKey } from '../partitions';
 import type { ParkedEvent, Put, StoredSlices, ViewBatch, ViewShape } from '../ports';
 import { noUpcasters, type Upcasters } from '../upcasters';
 import type { Contribution, SliceFold, Tally, View } from './define-view';
@@ -43,6 +44,11 @@ export interface Folder {
     readonly parkedIds: ReadonlySet<string>;
     readonly parkedAt: string;
   }): FoldedBatch;
+}
+
+/** Whether a document may be changed by an event: it lives in the event's partition, or the event's stream is its own. */
+export function ownsWithin(partitionCount: number): (id: string, event: RecordedEvent) => boolean {
+  return (id, { stream, partition }) => stream.endsWith(id) || partitionOfKey(id, partitionCount) === partition;
 }
 
 /** Makes the folder of a view or a tally. `isOwn` says whether a document may be changed by an event; where not, the event is parked. */

@@ -369,7 +369,7 @@ describe('failures', () => {
 
   test('opening a store that refuses the view refuses to start', async () => {
     const { platform, clock } = await setUp();
-    const store: ViewStore = { open: () => Promise.reject(new TypeError('no such thing')) };
+    const store: Pick<ViewStore, 'open'> = { open: () => Promise.reject(new TypeError('no such thing')) };
     const runner = createViewRunner({ view: noteSums, store, log: platform.log, clock });
     await expect(runner.start()).rejects.toThrow('no such thing');
     expect(runner.status()).toMatchObject({ state: 'faulted', fault: 'TypeError: no such thing' });

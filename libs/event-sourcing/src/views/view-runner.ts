@@ -2,13 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ContextName } from '@faemban/contracts';
 import { invariant } from '../errors';
 import type { RecordedEvent } from '../events';
-import { partitionOfKey } from '../partitions';
 import type { Clock, EventLog, StoredSlices, ViewHandle, ViewStore } from '../ports';
 import { followLog } from '../runners/follow-log';
 import type { Lag, Progress } from '../runners/progress';
 import { reportParked, type ReportIncident, type RetryPlan, type Runner } from '../runners/runner';
 import type { Upcasters } from '../upcasters';
-import { createFolder } from './fold-batch';
+import { createFolder, ownsWithin } from './fold-batch';
 import type { Tally, View } from './define-view';
 
 /** Events of one partition that are folded and applied together, by default: a few milliseconds of work. */
@@ -29,7 +28,7 @@ export type ViewRunnerOptions = (
 ) & {
   readonly log: EventLog;
   readonly handle?: ViewHandle;
-  readonly store?: ViewStore;
+  readonly store?: Pick<ViewStore, 'open'>;
   readonly clock: Clock;
   readonly upcasters?: Upcasters;
   readonly report?: ReportIncident;
@@ -45,9 +44,7 @@ export function createViewRunner(options: ViewRunnerOptions): Runner {
   const { log, clock, upcasters, report, retry, batchEventsMax = batchEventsMaxDefault } = options;
   const readModel = options.view ?? options.tally;
   invariant(readModel !== undefined, 'a view runner is given a view or a tally');
-  const isOwn = (id: string, event: RecordedEvent): boolean =>
-    event.stream.endsWith(id) || partitionOfKey(id, log.partitionCount) === event.partition;
-  const folder = createFolder(readModel, { upcasters, isOwn });
+  const folder = createFolder(readModel, { upcasters, isOwn: ownsWithin(log.partitionCount) });
   const { contexts } = folder.shape;
   const epochs = new Map<number, number>();
   let handle: ViewHandle | undefined = options.handle;

@@ -121,6 +121,7 @@ function viewRunnerProvider(context: ContextName, what: { view: View } | { tally
         name: readModel.name,
         kind,
         context,
+        readModel,
         create: () =>
           platform.runnerElsewhere?.(context, readModel.name, runners.report) ??
           createViewRunner({ ...what, log: platform.log, handle, clock: platform.clock, report: runners.report }),

@@ -8,6 +8,8 @@ import {
   type ReportIncident,
   type Runner,
   type RunnerStatus,
+  type Tally,
+  type View,
 } from '@faemban/event-sourcing';
 
 /** Hands a policy's command to its handler; settles when the command is handled, rejects with the handler's own error. */
@@ -18,6 +20,9 @@ export interface RunnerPlan {
   readonly name: string;
   readonly kind: 'view' | 'tally' | 'policy';
   readonly context: ContextName;
+  /** What a view or a tally is made by. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each read model knows its own slices
+  readonly readModel?: View<any> | Tally<any>;
   create(dispatch: PolicyDispatch): Runner;
   parked(limit: number): Promise<ParkedPage>;
 }
@@ -57,6 +62,11 @@ export class Runners {
     await Promise.all([...this.running.values()].map((runner) => runner.stop()));
   }
 
+  /** Every view and tally that is planned, with the context that keeps it. */
+  readModels(): readonly (Required<Pick<RunnerPlan, 'readModel'>> & RunnerPlan)[] {
+    return this.plans.filter(hasReadModel);
+  }
+
   /** How each runner stands: views, tallies, policies, each by name. */
   statuses(): readonly RunnerStatus[] {
     return this.plans.flatMap((plan) => {
@@ -87,6 +97,9 @@ export class Runners {
     );
   }
 }
+
+const hasReadModel = (plan: RunnerPlan): plan is Required<Pick<RunnerPlan, 'readModel'>> & RunnerPlan =>
+  plan.readModel !== undefined;
 
 /** Where a plan stands in lists, whatever order the modules were made in. */
 const placeOf = ({ kind, name }: RunnerPlan): string => `${['view', 'tally', 'policy'].indexOf(kind)} ${name}`;

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { type Find, type Page, type Put, type StoredSlices, type ViewShape } from '@faemban/event-sourcing';
+import type { Find, GenerationRow, Page, Put, StoredSlices, ViewShape } from '@faemban/event-sourcing';
 import { fieldsOf, fromColumn, queryOf, readCursor, toColumn, writeCursor } from './index-query';
 
 /**
@@ -79,6 +79,22 @@ export class DocumentTable<Doc extends object> {
     const { where, values } = queryOf({ equals, prefix }, this.columnsOf(index));
     const statement = this.ask(`SELECT count(*) FROM ${this.table} INDEXED BY ${this.indexName(index)} WHERE ${where}`);
     return statement.pluck().get(...values) as number;
+  }
+
+  /** The rows behind an id, by code point, in a form that does not depend on the order in which contexts were folded. */
+  rowsBehind(db: Database.Database, afterId: string, limit: number): readonly GenerationRow[] {
+    const fields = [...this.columns.values()].map((column) => `, ${column}`).join('');
+    const rows = db
+      .prepare(`SELECT id, slices, shown${fields} FROM ${this.table} WHERE id > ? ORDER BY id LIMIT ?`)
+      .raw()
+      .all(afterId, limit) as [id: string, slices: string, shown: number, ...(string | number)[]][];
+    return rows.map(([id, slices, shown, ...indexed]) => {
+      const stored = JSON.parse(slices) as StoredSlices;
+      const sorted = Object.keys(stored)
+        .sort()
+        .map((context) => [context, stored[context]]);
+      return { key: id, content: JSON.stringify([sorted, shown, indexed]) };
+    });
   }
 
   private show(id: string, slices: string): Doc | undefined {

@@ -1,13 +1,14 @@
 import type Database from 'better-sqlite3';
-import type { ParkedEvent, ParkedPage } from '@faemban/event-sourcing';
+import type { GenerationRow, ParkedEvent, ParkedPage } from '@faemban/event-sourcing';
 
 /** What a view or a policy has parked: events that wait behind a failed one of their household, in order. */
 export class ParkedTable {
   private readonly statements: ReturnType<typeof prepareStatements>;
+  private readonly keyColumn = `context || ' ' || id || ' ' || printf('%04d %012d', partition, seq)`;
 
   constructor(
     db: Database.Database,
-    table: 'view_parked' | 'policy_parked',
+    private readonly table: 'view_parked' | 'policy_parked',
     private readonly ownerNo: number,
   ) {
     this.statements = prepareStatements(db, table);
@@ -30,6 +31,22 @@ export class ParkedTable {
     return found;
   }
 
+  /** What is parked behind a key, by code point. Why and when it was parked is left out: that depends on who folded it. */
+  rowsBehind(db: Database.Database, afterKey: string, limit: number): readonly GenerationRow[] {
+    const rows = db
+      .prepare<[number, string, number], { key: string; partition: number; eventId: string }>(
+        `SELECT ${this.keyColumn} AS key, partition, event_id AS eventId FROM ${this.table}
+         WHERE owner_no = ? AND ${this.keyColumn} > ? ORDER BY ${this.keyColumn} LIMIT ?`,
+      )
+      .all(this.ownerNo, afterKey, limit);
+    return rows.map(({ key, partition, eventId }) => ({ key, partition, content: eventId }));
+  }
+
+  /** Inside a transaction. */
+  clear(): void {
+    this.statements.clear.run(this.ownerNo);
+  }
+
   /** How much is parked, since when, and the first of it. */
   page(limit: number): ParkedPage {
     const totals = this.statements.totals.get(this.ownerNo);
@@ -44,6 +61,7 @@ function prepareStatements(db: Database.Database, table: string) {
       `INSERT INTO ${table} (owner_no, id, context, partition, seq, view, event_id, cause, message, parked_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     ),
+    clear: db.prepare<[number]>(`DELETE FROM ${table} WHERE owner_no = ?`),
     any: db.prepare<[number], 1>(`SELECT 1 FROM ${table} WHERE owner_no = ? LIMIT 1`),
     has: db.prepare<[number, string, string], 1>(
       `SELECT 1 FROM ${table} WHERE owner_no = ? AND context = ? AND id = ? LIMIT 1`,

@@ -1,11 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
-import { invariant, type TallyDifference, type TallyQuestion, type TallySum } from '@faemban/event-sourcing';
+import {
+  invariant,
+  type GenerationRow,
+  type TallyDifference,
+  type TallyQuestion,
+  type TallySum,
+} from '@faemban/event-sourcing';
 import { addVectors, VectorWriter } from './sparse-vector';
 import type { SnapshotReaders } from './snapshot-readers';
 
 /** Areas read in one turn of the event loop: with counters of a hundred days and partitions each, some milliseconds of work. */
 const pageAreas = 50;
+
+/** Stands between the parts of a counter's key: it comes before every character of a code or a day. */
+const keyDivider = '\u0001';
 
 /** An area with all its counters that were asked for, one behind the other. */
 type AreaRow = readonly [area: string, vectors: Buffer];
@@ -62,6 +71,18 @@ export class TallyTable {
     }
   }
 
+  /** Writes down what counters of a partition come to, inside a transaction. */
+  set(partition: number, counters: readonly TallyDifference[]): void {
+    for (const { level, round, ruleset, area, validDay, knownDay, add } of counters) {
+      const key = [level, round, ruleset, area, validDay, knownDay, partition] as const;
+      this.scratch.fill(0);
+      for (const [measure, amount] of add) this.scratch[measure] = amount;
+      const vector = this.writer.write(this.scratch);
+      if (vector.length > 0) this.statements.put.run(...key, vector);
+      else this.statements.remove.run(...key);
+    }
+  }
+
   /**
    * Sums what was asked, area by area, at one moment. A small question is answered at once; a large one page by page from a snapshot,
    * giving way to others in between.
@@ -74,6 +95,28 @@ export class TallyTable {
       const summing = new Summing(question, this.measureCount);
       while (summing.take(page.all(...summing.next()))) await nextTurn();
       return summing.sums();
+    });
+  }
+
+  /** The counters behind a key, by code point. */
+  rowsBehind(db: Database.Database, afterKey: string, limit: number): readonly GenerationRow[] {
+    const after = afterKey === '' ? ['', '', '', '', '', '', -1] : afterKey.split(keyDivider);
+    const place = Number(after.pop());
+    const columns = 'level, round, ruleset, area, valid_day, known_day, partition';
+    const rows = db
+      .prepare(
+        `SELECT ${columns}, vector FROM ${this.table} WHERE (${columns}) > (?, ?, ?, ?, ?, ?, ?) ORDER BY ${columns} LIMIT ?`,
+      )
+      .raw()
+      .all(...after, place, limit) as [string, string, string, string, string, string, number, Buffer][];
+    return rows.map(([level, round, ruleset, area, validDay, knownDay, partition, vector]) => {
+      const sums = new Float64Array(this.measureCount);
+      addVectors(vector, sums);
+      return {
+        key: [level, round, ruleset, area, validDay, knownDay, String(partition).padStart(4, '0')].join(keyDivider),
+        partition,
+        content: sparseText(sums),
+      };
     });
   }
 
@@ -106,6 +149,15 @@ export class TallyTable {
       page: this.preparePage(db),
     };
   }
+}
+
+/** What is not 0, as `measure:amount` in rising order: the same for equal vectors, wherever they are stored. */
+function sparseText(sums: Float64Array): string {
+  let text = '';
+  for (let measure = 0; measure < sums.length; measure += 1) {
+    if (sums[measure] !== 0) text += `${measure}:${sums[measure]} `;
+  }
+  return text;
 }
 
 /** One question under way. */

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { prepareFormat } from '../file-format';
 
-const formatVersion = 1;
+const formatVersion = 2;
 
 const parked = (table: string): string => `
   CREATE TABLE ${table} (
@@ -12,10 +12,28 @@ const parked = (table: string): string => `
   CREATE INDEX ${table}_by_time ON ${table} (owner_no, parked_at, context, partition, seq);
 `;
 
-const tables = `
+/** Every generation of a view's version has a number of its own; one of them is in service. */
+const generations = `
   CREATE TABLE views (
-    view_no INTEGER PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL, shape TEXT NOT NULL, UNIQUE (name, version)
+    view_no INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, version INTEGER NOT NULL, generation INTEGER NOT NULL,
+    shape TEXT NOT NULL, UNIQUE (name, version, generation)
   );
+  CREATE TABLE views_in_service (
+    name TEXT NOT NULL, version INTEGER NOT NULL, view_no INTEGER NOT NULL, PRIMARY KEY (name, version)
+  ) WITHOUT ROWID;
+  CREATE TABLE rebuilds (rebuild_no INTEGER PRIMARY KEY, rebuild_id TEXT NOT NULL UNIQUE, record TEXT NOT NULL);
+`;
+
+const upgradeFrom1 = `
+  ALTER TABLE views RENAME TO views_1;
+  ${generations}
+  INSERT INTO views (view_no, name, version, generation, shape) SELECT view_no, name, version, 0, shape FROM views_1;
+  INSERT INTO views_in_service (name, version, view_no) SELECT name, version, view_no FROM views_1;
+  DROP TABLE views_1;
+`;
+
+const tables = `
+  ${generations}
   CREATE TABLE view_checkpoints (
     view_no INTEGER NOT NULL, context TEXT NOT NULL, partition INTEGER NOT NULL, seq INTEGER NOT NULL,
     PRIMARY KEY (view_no, context, partition)
@@ -36,7 +54,7 @@ const tables = `
   ${parked('policy_parked')}
 `;
 
-/** Makes the tables of a new views file, or checks those of an old one. @throws SqliteRefused */
+/** Makes the tables of a new views file, or brings those of an old one up to date. @throws SqliteRefused */
 export function prepareViewsFile(db: Database.Database, file: string): void {
-  prepareFormat(db, file, { kind: 'views', version: formatVersion, tables, meta: {} });
+  prepareFormat(db, file, { kind: 'views', version: formatVersion, tables, meta: {}, upgrades: { 1: upgradeFrom1 } });
 }

@@ -1,0 +1,145 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  verify,
+  type KeyObject,
+} from 'node:crypto';
+import { canonicalJson } from './canonical-json';
+
+/** What stands before the 32 bytes of an Ed25519 public key in DER, and before a private key's seed. RFC 8410. */
+const publicPrefix = Buffer.from('302a300506032b6570032100', 'hex');
+const privatePrefix = Buffer.from('302e020100300506032b657004220420', 'hex');
+/** The algorithm byte of Ed25519 in a verifier key. C2SP signed-note. */
+const ed25519Byte = 0x01;
+
+/** A key that others check signatures with. `publicKey` is base64 of 32 bytes; `keyId` as in C2SP signed-note, 8 hex digits. */
+export interface VerifierKey {
+  readonly name: string;
+  readonly keyId: string;
+  readonly publicKey: string;
+}
+
+/** A key pair as it is kept: `seed` is base64 of the 32 secret bytes. */
+export interface SigningKey extends VerifierKey {
+  readonly seed: string;
+  readonly createdAt: string;
+}
+
+/** Signs with one key, and knows every key that was ever used. */
+export interface Signer {
+  readonly key: VerifierKey;
+  /** All keys, the oldest first; the last one signs. */
+  readonly keys: readonly VerifierKey[];
+  /** Ed25519 over these bytes: 64 bytes. */
+  sign(bytes: Uint8Array): Uint8Array;
+}
+
+/** What stands under a signed document. `value` is base64. */
+export interface Signature {
+  readonly algorithm: 'Ed25519';
+  readonly name: string;
+  readonly keyId: string;
+  readonly publicKey: string;
+  readonly value: string;
+}
+
+/** A document with its signature: over the line `faemban <kind>`, a line feed, and the document's canonical JSON. */
+export interface SignedDocument<Document = unknown> {
+  readonly kind: string;
+  readonly document: Document;
+  readonly signature: Signature;
+}
+
+/** Makes a key pair for an origin, e.g. `faemban.example/84`. */
+export function createSigningKey(name: string, createdAt: string): SigningKey {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const seed = privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(privatePrefix.length);
+  const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(publicPrefix.length);
+  return {
+    name,
+    keyId: keyIdOf(name, raw),
+    publicKey: raw.toString('base64'),
+    seed: seed.toString('base64'),
+    createdAt,
+  };
+}
+
+/** Signs with the last of the keys. @throws TypeError where there is none */
+export function createSigner(keys: readonly SigningKey[]): Signer {
+  const last = keys.at(-1);
+  if (last === undefined) throw new TypeError('A signer needs a key.');
+  const der = Buffer.concat([privatePrefix, Buffer.from(last.seed, 'base64')]);
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  const verifiers = keys.map(({ name, keyId, publicKey }) => ({ name, keyId, publicKey }));
+  return { key: verifiers.at(-1) as VerifierKey, keys: verifiers, sign: (bytes) => sign(null, bytes, privateKey) };
+}
+
+/** Whether these bytes were signed with the key. */
+export function isSignedBy(key: Pick<VerifierKey, 'publicKey'>, bytes: Uint8Array, signature: Uint8Array): boolean {
+  return verify(null, bytes, publicKeyOf(key), signature);
+}
+
+/** Signs a document. `kind` keeps a signature of one kind of document from being shown under another. */
+export function signDocument<Document>(signer: Signer, kind: string, document: Document): SignedDocument<Document> {
+  const value = Buffer.from(signer.sign(bytesOf(kind, document))).toString('base64');
+  return { kind, document, signature: { algorithm: 'Ed25519', ...signer.key, value } };
+}
+
+/**
+ * Why a signed document is not to be believed; undefined when it is. `trusted` are the keys the reader knows from elsewhere: a document
+ * that carries its own key proves only that nobody altered it since that key signed.
+ */
+export function documentFault(
+  signed: SignedDocument,
+  trusted: readonly Pick<VerifierKey, 'publicKey'>[],
+): 'signature-wrong' | 'key-unknown' | 'malformed' | undefined {
+  const { kind, document, signature } = signed;
+  if (typeof kind !== 'string' || typeof signature?.value !== 'string' || signature.algorithm !== 'Ed25519') {
+    return 'malformed';
+  }
+  try {
+    const isGood = isSignedBy(signature, bytesOf(kind, document), Buffer.from(signature.value, 'base64'));
+    if (!isGood) return 'signature-wrong';
+  } catch {
+    return 'malformed';
+  }
+  return trusted.some(({ publicKey }) => publicKey === signature.publicKey) ? undefined : 'key-unknown';
+}
+
+/** The key as one line, as C2SP signed-note verifiers take it: `<name>+<key id>+<base64 of algorithm and key>`. */
+export function verifierKeyLine({ name, keyId, publicKey }: VerifierKey): string {
+  const bytes = Buffer.concat([Buffer.from([ed25519Byte]), Buffer.from(publicKey, 'base64')]);
+  return `${name}+${keyId}+${bytes.toString('base64')}`;
+}
+
+/** Reads such a line. @throws TypeError where it is none, or its key id is not that of its key */
+export function readVerifierKeyLine(line: string): VerifierKey {
+  const [, name, keyId, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(line.trim()) ?? [];
+  const bytes = Buffer.from(encoded ?? '', 'base64');
+  const raw = bytes.subarray(1);
+  const isOne = name !== undefined && bytes[0] === ed25519Byte && raw.length === 32 && keyIdOf(name, raw) === keyId;
+  if (!isOne || name === undefined || keyId === undefined) throw new TypeError('This line is no Ed25519 verifier key.');
+  return { name, keyId, publicKey: raw.toString('base64') };
+}
+
+/** The first 4 bytes of SHA-256 over name, line feed, algorithm byte and key. C2SP signed-note. */
+function keyIdOf(name: string, raw: Uint8Array): string {
+  return createHash('sha256')
+    .update(`${name}\n`)
+    .update(Buffer.from([ed25519Byte]))
+    .update(raw)
+    .digest('hex')
+    .slice(0, 8);
+}
+
+function publicKeyOf({ publicKey }: Pick<VerifierKey, 'publicKey'>): KeyObject {
+  const der = Buffer.concat([publicPrefix, Buffer.from(publicKey, 'base64')]);
+  return createPublicKey({ key: der, format: 'der', type: 'spki' });
+}
+
+function bytesOf(kind: string, document: unknown): Uint8Array {
+  return Buffer.from(`faemban ${kind}\n${canonicalJson(document)}`, 'utf8');
+}
