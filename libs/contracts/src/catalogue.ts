@@ -9,6 +9,7 @@ import {
   importValidated,
 } from './ingestion/import-events';
 import { householdScored, scoringInputRecorded } from './mpi-scoring/score-events';
+import { logSealed } from './operations/log-sealed';
 import { rebuildEvents } from './operations/rebuild-events';
 
 /** Every event of the platform. The catalogue page, JSON Schema and AsyncAPI are generated from this list. */
@@ -27,4 +28,5 @@ export const eventCatalogue: readonly EventDefinition[] = [
   scoringInputRecorded,
   householdScored,
   ...Object.values(rebuildEvents).flatMap(({ started, verified, switched }) => [started, verified, switched]),
+  ...Object.values(logSealed),
 ];

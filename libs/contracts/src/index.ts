@@ -60,5 +60,6 @@ export {
   type VaultMember,
 } from './identity-verification/person-vault';
 export { householdScored, scoringInputRecorded, type HouseholdScoreEvent } from './mpi-scoring/score-events';
+export { logSealed, type LogSealed, type LogSealedDefinition } from './operations/log-sealed';
 export { rebuildEvents, rebuildEventsOf, type RebuildEvent, type RebuildEvents } from './operations/rebuild-events';
 export { eventCatalogue } from './catalogue';

@@ -33,6 +33,7 @@ export {
   type GenerationStatus,
   type Head,
   type IndexValue,
+  type LogPlace,
   type LoggedEvent,
   type Page,
   type ParkedEvent,
@@ -72,17 +73,58 @@ export { commandDigest } from './integrity/command-digest';
 export { chainHash, contentHashOf, genesisHash, serializeData, type ContentFields } from './integrity/hashing';
 export { canonicalJson } from './integrity/canonical-json';
 export {
+  consistencyPath,
+  emptyRoot,
+  inclusionPath,
+  isConsistent,
+  isIncluded,
+  leafHash,
+  MerkleFrontier,
+  merkleRoot,
+  nodeHash,
+  type FrontierState,
+} from './integrity/merkle';
+export {
+  findingOf,
+  PartitionVerifier,
+  type Finding,
+  type FindingCode,
+  type StoredEvent,
+} from './integrity/partition-verifier';
+export { makeInclusionProof, proofFault, type InclusionProof, type ProofFault } from './integrity/proofs';
+export {
+  checkpointNote,
+  faultInSeals,
+  leafHashOf,
+  leafOf,
+  makeSeal,
+  noSeal,
+  originOf,
+  sealHash,
+  sealKind,
+  type LeafFields,
+  type Seal,
+  type SealedPartition,
+  type SealFault,
+  type SealStore,
+} from './integrity/seals';
+export type { Verification } from './integrity/verification';
+export {
   createSigner,
   createSigningKey,
   documentFault,
   isSignedBy,
+  keyChangeKind,
+  keysFollowing,
   readVerifierKeyLine,
   signDocument,
   verifierKeyLine,
+  type KeyChange,
   type Signature,
   type SignedDocument,
   type Signer,
   type SigningKey,
+  type SigningKeyring,
   type VerifierKey,
 } from './integrity/signing';
 export { verifyPartition, type VerifiedPartition } from './integrity/verify-log';

@@ -69,6 +69,9 @@ export interface Head {
 /** An event with the chain hash at its place: h(seq) = SHA-256(h(seq−1), partition, seq, recordedAt, contentHash). */
 export type LoggedEvent = RecordedEvent & { readonly chainHash: string };
 
+/** An event's place in the log, and the hashes of it and of everything before it. */
+export type LogPlace = Pick<LoggedEvent, 'partition' | 'seq' | 'recordedAt' | 'contentHash' | 'chainHash' | 'type'>;
+
 /** Ends a subscription; calling it again does nothing. */
 export type Unsubscribe = () => void;
 
@@ -78,6 +81,8 @@ export interface EventLog {
   heads(context: ContextName): Promise<readonly Head[]>;
   /** Events with seq in (afterSeq, afterSeq + limit], in order. */
   read(context: ContextName, partition: number, afterSeq: number, limit: number): Promise<readonly LoggedEvent[]>;
+  /** Where these events stand and what they hash to, without their contents: a fraction of what reading them costs. */
+  places(context: ContextName, partition: number, afterSeq: number, limit: number): Promise<readonly LogPlace[]>;
   /** A wake-up, never the truth: something may have been appended. */
   onAppended(wake: () => void): Unsubscribe;
 }

@@ -55,3 +55,4 @@ export {
   type ServerOptions,
   type Stopped,
 } from './server';
+export { sealPlanDefault, type SealPlan } from './integrity/seals.service';

@@ -1,5 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { IntegrityController } from './integrity/integrity.controller';
+import { SEAL_PLAN, Seals, type SealPlan } from './integrity/seals.service';
 import { HealthRegistry } from './operations/health';
 import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
@@ -17,6 +19,7 @@ export function kitModule(parts: {
   readonly health: HealthRegistry;
   readonly metrics: Metrics;
   readonly state: ServerState;
+  readonly sealPlan: SealPlan;
 }): DynamicModule {
   class Kit {}
   const providers = [
@@ -25,13 +28,14 @@ export function kitModule(parts: {
     { provide: SERVER_STATE, useValue: parts.state },
     { provide: HealthRegistry, useValue: parts.health },
     { provide: Metrics, useValue: parts.metrics },
+    { provide: SEAL_PLAN, useValue: parts.sealPlan },
   ];
   return {
     module: Kit,
     global: true,
     imports: [CqrsModule],
-    controllers: [OperationsController, RebuildsController],
-    providers: [...providers, Rebuilds, Certificates],
+    controllers: [OperationsController, RebuildsController, IntegrityController],
+    providers: [...providers, Rebuilds, Certificates, Seals],
     exports: providers.map(({ provide }) => provide),
   };
 }

@@ -3,11 +3,14 @@ import type {
   Clock,
   EventLog,
   EventStore,
+  FrontierState,
   PolicyStore,
   RebuildEngine,
   ReportIncident,
   Runner,
+  SealStore,
   Signer,
+  Verification,
   ViewStore,
 } from '@faemban/event-sourcing';
 
@@ -33,6 +36,17 @@ export interface Platform {
   readonly installationId: string;
   /** Signs certificates, reports and seals. */
   readonly signer: Signer;
+  /** Where seals are kept, apart from the events. */
+  readonly seals: SealStore;
+  /** Where the trees of a context stand, kept between starts; absent where they are made anew. */
+  readonly frontiers?: {
+    load(context: ContextName): Readonly<Record<string, FrontierState>>;
+    save(context: ContextName, frontiers: Readonly<Record<string, FrontierState>>): void;
+  };
+  /** Makes the keys known where seals are kept; called after they have changed. */
+  readonly publishKeys?: () => void;
+  /** Verifies everything recorded, in another thread; absent where that is done from outside. */
+  readonly verifyLog?: () => Promise<Verification>;
   /** Rebuilds read models of a context in other threads; undefined where this one is to do it. */
   readonly rebuildsElsewhere?: (context: ContextName) => RebuildEngine | undefined;
   /** A runner that keeps this view or tally of a context in another thread; undefined where it is to run in this one. */

@@ -14,6 +14,7 @@ import type { Operator } from './http/operators';
 import { ProblemsFilter } from './http/problems.filter';
 import { takenSettingsKey, type TakenSettings } from './http/taken';
 import { InputPipe } from './http/validation';
+import { sealPlanDefault, type SealPlan } from './integrity/seals.service';
 import { kitModule } from './kit.module';
 import { HealthRegistry } from './operations/health';
 import { NestLog, scrubbed } from './operations/logs';
@@ -47,6 +48,7 @@ export interface ServerOptions {
   readonly port: number;
   readonly host?: string;
   readonly drainMsMax?: number;
+  readonly sealPlan?: SealPlan;
   readonly log?: Logger;
 }
 
@@ -105,7 +107,13 @@ export async function createServer(
   fastify.decorate(takenSettingsKey, settings);
 
   class Root {}
-  const root = { module: Root, imports: [kitModule({ platform, runners, health, metrics, state }), ...modules] };
+  const root = {
+    module: Root,
+    imports: [
+      kitModule({ platform, runners, health, metrics, state, sealPlan: options.sealPlan ?? sealPlanDefault }),
+      ...modules,
+    ],
+  };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: new NestLog(log),
     bodyParser: false,

@@ -4,4 +4,12 @@ export { openSqlite, type SqliteKind } from './open-sqlite';
 export { openSqliteEvents, type SqliteEvents, type SqliteEventsOptions } from './events/sqlite-events';
 export type { CommitLimits, CommitStats } from './events/group-commit';
 export { openSqliteViews, type SqliteViews } from './views/sqlite-views';
-export { openSigningKeys, type SigningKeys } from './signing-keys';
+export { openSigningKeys } from './signing-keys';
+export {
+  openSealFiles,
+  readPublishedKeys,
+  readSeals,
+  type PublishedKeys,
+  type SealFiles,
+} from './integrity/seal-files';
+export { verifyEventsFile } from './integrity/verify-events-file';

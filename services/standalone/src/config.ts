@@ -13,6 +13,8 @@ export const standaloneConfigSchema = z.strictObject({
   drainMsMax: z.coerce.number().int().min(0).max(600_000).default(10_000),
   /** Partitions of the log, fixed by the first start. */
   partitionCount: z.coerce.number().int().min(1).max(1024).default(32),
+  /** Seconds after which unsealed events are sealed; 0 seals only when asked. Ten thousand events are sealed sooner. */
+  sealEverySeconds: z.coerce.number().int().min(0).max(86_400).default(300),
   /** How much is logged, as JSON lines on standard error. */
   logLevel: z.enum(logLevels).default('warn'),
 });

@@ -9,11 +9,18 @@ import {
   type ViewStore,
 } from '@faemban/event-sourcing';
 import type { Platform } from '@faemban/nest-kit';
-import { lockDataFolder, openSigningKeys, openSqliteEvents, openSqliteViews } from '@faemban/store-sqlite';
+import {
+  lockDataFolder,
+  openSealFiles,
+  openSigningKeys,
+  openSqliteEvents,
+  openSqliteViews,
+} from '@faemban/store-sqlite';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ReadModelThread } from './read-models/read-model-thread';
 import { readModelsOf } from './rebuild/read-models-of';
+import { verifyInThread } from './verification/verify-in-thread';
 import { RebuildThreads } from './rebuild/rebuild-threads';
 
 /** The services that keep read models or policy checkpoints, each in a file of its own. */
@@ -58,6 +65,7 @@ export async function openEmbeddedPlatform(options: {
       name: `faemban.${events.installationId}`,
       createdAt: new Date(clock()).toISOString(),
     });
+    const seals = openSealFiles(join(dataDir, 'seals'));
     const stores = new Map<string, { views: ViewStore; policies: PolicyStore }>();
     for (const service of servicesWithViews) {
       const opened = await openSqliteViews({ file: join(dataDir, `${service}.sqlite`) });
@@ -81,6 +89,10 @@ export async function openEmbeddedPlatform(options: {
         ids: createIds({ clock }),
         installationId: events.installationId,
         signer,
+        seals,
+        frontiers: seals.frontiers,
+        publishKeys: () => seals.publishKeys(signer),
+        verifyLog: () => verifyInThread({ file: join(dataDir, 'events.sqlite'), sealsFolder: join(dataDir, 'seals') }),
         ...portsOf(events, stores),
         runnerElsewhere: (context, readModel, report) =>
           context === 'reporting' ? thread.runnerOf(readModel, report) : undefined,

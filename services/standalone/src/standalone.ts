@@ -1,5 +1,12 @@
 import type { Clock } from '@faemban/event-sourcing';
-import { createLogger, createServer, type Operator, type ServerStatus, type Stopped } from '@faemban/nest-kit';
+import {
+  createLogger,
+  createServer,
+  sealPlanDefault,
+  type Operator,
+  type ServerStatus,
+  type Stopped,
+} from '@faemban/nest-kit';
 import { demoOperators, standaloneConfigSchema, type StandaloneConfig } from './config';
 import { openEmbeddedPlatform } from './embedded-platform';
 import { serviceModules } from './service-modules';
@@ -50,6 +57,7 @@ export async function createStandalone(
       port: settings.port,
       host: settings.host,
       drainMsMax: settings.drainMsMax,
+      sealPlan: { ...sealPlanDefault, everySeconds: settings.sealEverySeconds },
       log: createLogger('standalone', settings.logLevel),
     }),
   );

@@ -11,4 +11,6 @@ export const exitCodes = {
   notReachable: 4,
   /** The files have rows in error; nothing can be approved. */
   rowsInError: 5,
+  /** A verification found something altered, missing or added. */
+  altered: 6,
 } as const;

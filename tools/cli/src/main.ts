@@ -5,6 +5,7 @@ import { importCommands } from './commands/import';
 import { readCommands } from './commands/read';
 import { rebuildCommands } from './commands/rebuild';
 import { reviewCommands } from './commands/review';
+import { verifyCommands } from './commands/verify';
 import { verifyReportCommand } from './commands/verify-report';
 import { exitCodes } from './exit-codes';
 import { sessionOf } from './session';
@@ -15,7 +16,7 @@ const program = new Command('faemban')
   .option('--json', 'one JSON value on standard output')
   .addHelpText(
     'after',
-    '\nExit codes: 0 done · 1 fault · 2 usage · 3 refused, with what is possible instead · 4 nobody answers · 5 rows in error',
+    '\nExit codes: 0 done · 1 fault · 2 usage · 3 refused, with what is possible instead · 4 nobody answers · 5 rows in error · 6 altered',
   )
   .exitOverride()
   .showHelpAfterError('(faemban --help lists the commands)');
@@ -24,6 +25,7 @@ importCommands(program, sessionOf);
 reviewCommands(program, sessionOf);
 readCommands(program, sessionOf);
 rebuildCommands(program, sessionOf);
+verifyCommands(program, sessionOf);
 verifyReportCommand(program, sessionOf);
 
 program.parseAsync().catch((error: unknown) => {

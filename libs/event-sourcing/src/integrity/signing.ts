@@ -33,8 +33,27 @@ export interface Signer {
   readonly key: VerifierKey;
   /** All keys, the oldest first; the last one signs. */
   readonly keys: readonly VerifierKey[];
+  /** What announced the later keys, each signed with the one before it. */
+  readonly changes: readonly SignedDocument<KeyChange>[];
   /** Ed25519 over these bytes: 64 bytes. */
   sign(bytes: Uint8Array): Uint8Array;
+  /** Makes a new key, which signs from now on, and announces it under the signature of the old one. */
+  rotate(changedAt: string): SignedDocument<KeyChange>;
+}
+
+/** What kind of document hands over from one key to the next. */
+export const keyChangeKind = 'key-change';
+
+/** A new key, announced under the signature of the old one. */
+export interface KeyChange {
+  readonly newKey: VerifierKey;
+  readonly changedAt: string;
+}
+
+/** What a signer is kept by: its key pairs, the oldest first, and the announcements of the later ones. */
+export interface SigningKeyring {
+  readonly keys: readonly SigningKey[];
+  readonly changes: readonly SignedDocument<KeyChange>[];
 }
 
 /** What stands under a signed document. `value` is base64. */
@@ -67,14 +86,59 @@ export function createSigningKey(name: string, createdAt: string): SigningKey {
   };
 }
 
-/** Signs with the last of the keys. @throws TypeError where there is none */
-export function createSigner(keys: readonly SigningKey[]): Signer {
-  const last = keys.at(-1);
-  if (last === undefined) throw new TypeError('A signer needs a key.');
-  const der = Buffer.concat([privatePrefix, Buffer.from(last.seed, 'base64')]);
-  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  const verifiers = keys.map(({ name, keyId, publicKey }) => ({ name, keyId, publicKey }));
-  return { key: verifiers.at(-1) as VerifierKey, keys: verifiers, sign: (bytes) => sign(null, bytes, privateKey) };
+/**
+ * Signs with the last of the keys. `save` keeps a keyring before a new key is used.
+ * @throws TypeError where there is no key
+ */
+export function createSigner(
+  keyring: SigningKeyring,
+  save: (keyring: SigningKeyring) => void = () => undefined,
+): Signer {
+  let { keys, changes } = keyring;
+  let privateKey = privateKeyOf(keys.at(-1));
+  const verifiers = (): readonly VerifierKey[] =>
+    keys.map(({ name, keyId, publicKey }) => ({ name, keyId, publicKey }));
+  const signer: Signer = {
+    get key() {
+      return verifiers().at(-1) as VerifierKey;
+    },
+    get keys() {
+      return verifiers();
+    },
+    get changes() {
+      return changes;
+    },
+    sign: (bytes) => sign(null, bytes, privateKey),
+    rotate(changedAt) {
+      const { seed, createdAt, ...newKey } = createSigningKey(signer.key.name, changedAt);
+      const change = signDocument<KeyChange>(signer, keyChangeKind, { newKey, changedAt });
+      const next = { keys: [...keys, { ...newKey, seed, createdAt }], changes: [...changes, change] };
+      save(next);
+      ({ keys, changes } = next);
+      privateKey = privateKeyOf(keys.at(-1));
+      return change;
+    },
+  };
+  return signer;
+}
+
+/** The keys that may be believed, beginning with one that is: each later one was announced under a believed key's signature. */
+export function keysFollowing(
+  first: VerifierKey,
+  changes: readonly SignedDocument<KeyChange>[],
+): readonly VerifierKey[] {
+  const known = [first];
+  for (const change of changes) {
+    const isBelieved = change.kind === keyChangeKind && documentFault(change, known) === undefined;
+    if (isBelieved) known.push(change.document.newKey);
+  }
+  return known;
+}
+
+function privateKeyOf(key: SigningKey | undefined): KeyObject {
+  if (key === undefined) throw new TypeError('A signer needs a key.');
+  const der = Buffer.concat([privatePrefix, Buffer.from(key.seed, 'base64')]);
+  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
 }
 
 /** Whether these bytes were signed with the key. */

@@ -1,5 +1,5 @@
 import { chainHash, contentHashOf, genesisHash, serializeData } from '../integrity/hashing';
-import type { LoggedEvent } from '../ports';
+import type { LoggedEvent, LogPlace } from '../ports';
 import {
   anAppend,
   appendsOfOnePartition,
@@ -106,6 +106,22 @@ export function eventLogSuite(factory: EventsFactory): void {
     expect(await seqs(3, 4)).toEqual([4, 5, 6, 7]);
     expect(await seqs(8, 100)).toEqual([9, 10]);
     expect(await seqs(10, 100)).toEqual([]);
+  });
+
+  test('tells where events stand and what they hash to, without their contents', async () => {
+    await store().appendMany(appendsOfOnePartition(5));
+    const events = await readAll(log(), 'ingestion');
+    const places = await log().places('ingestion', events[0]?.partition ?? 0, 1, 3);
+    const facts = ({ type, partition, seq, recordedAt, contentHash, chainHash }: LogPlace) => [
+      type,
+      partition,
+      seq,
+      recordedAt,
+      contentHash,
+      chainHash,
+    ];
+    expect(places.map(facts)).toEqual(events.slice(1, 4).map(facts));
+    expect(await log().places('reporting', 0, 0, 10)).toEqual([]);
   });
 
   test('gives the same events as the streams', async () => {

@@ -57,6 +57,7 @@ export function createMemoryEvents({
       partitionCount,
       heads: async (context) => [...contextOf(context).heads],
       read: async (context, partition, afterSeq, limit) => contextOf(context).readLog(partition, afterSeq, limit),
+      places: async (context, partition, afterSeq, limit) => contextOf(context).readLog(partition, afterSeq, limit),
       onAppended(wake) {
         wakes.add(wake);
         return () => wakes.delete(wake);

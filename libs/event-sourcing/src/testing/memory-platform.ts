@@ -1,8 +1,10 @@
 import type { ContextName } from '@faemban/contracts';
 import { createIds, type Ids } from '../ids';
+import type { SealStore } from '../integrity/seals';
 import { createSigner, createSigningKey, type Signer } from '../integrity/signing';
 import type { Clock, EventLog, EventStore, PolicyStore, ViewStore } from '../ports';
 import { createMemoryEvents } from './memory-events';
+import { createMemorySeals } from './memory-seals';
 import { createMemoryPolicies } from './memory-policies';
 import { createMemoryViews } from './memory-views';
 import { createTestClock } from './test-clock';
@@ -19,6 +21,7 @@ export interface MemoryPlatform {
   readonly ids: Ids;
   readonly installationId: string;
   readonly signer: Signer;
+  readonly seals: SealStore;
 }
 
 /** Makes an empty platform in memory, by default with a standing test clock and 4 partitions. */
@@ -43,6 +46,7 @@ export function createMemoryPlatform({
     clock,
     ids,
     installationId: ids.next(),
-    signer: createSigner([createSigningKey('faemban.test', new Date(clock()).toISOString())]),
+    signer: createSigner({ keys: [createSigningKey('faemban.test', new Date(clock()).toISOString())], changes: [] }),
+    seals: createMemorySeals(),
   };
 }

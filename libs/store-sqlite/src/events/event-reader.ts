@@ -1,7 +1,14 @@
 import type Database from 'better-sqlite3';
 import type { ContextName } from '@faemban/contracts';
-import { genesisHash, type Appended, type Head, type LoggedEvent, type RecordedEvent } from '@faemban/event-sourcing';
-import { identityOf, readLogged, readRecorded, type EventRow } from './event-rows';
+import {
+  genesisHash,
+  type Appended,
+  type Head,
+  type LogPlace,
+  type LoggedEvent,
+  type RecordedEvent,
+} from '@faemban/event-sourcing';
+import { identityOf, placeIn, readLogged, readRecorded, type EventRow } from './event-rows';
 import { partitionOf, placeOf } from './places';
 import { RecentEvents } from './recent-events';
 
@@ -101,6 +108,15 @@ export class EventReader implements CommandLookup {
     });
   }
 
+  /** Where events stand and what they hash to. */
+  places(context: ContextName, partition: number, afterSeq: number, limit: number): readonly LogPlace[] {
+    const topic = this.topicOf(context);
+    if (topic === undefined || limit <= 0) return [];
+    return this.statements.places
+      .all(placeOf(topic, partition, afterSeq + 1), placeOf(topic, partition, afterSeq + limit))
+      .map(([place, envelope]) => placeIn(place, envelope));
+  }
+
   /** Lets go of what is kept in memory; before the file is closed. */
   close(): void {
     this.recent.clear();
@@ -153,6 +169,11 @@ function prepareStatements(db: Database.Database) {
       .raw(),
     log: db
       .prepare<[number, number], EventRow>(`SELECT ${row} FROM events WHERE place BETWEEN ? AND ? ORDER BY place`)
+      .raw(),
+    places: db
+      .prepare<[number, number], readonly [place: number, envelope: string]>(
+        'SELECT place, envelope FROM events WHERE place BETWEEN ? AND ? ORDER BY place',
+      )
       .raw(),
     heads: db.prepare<[number], Head>(
       'SELECT partition, seq, chain_hash AS chainHash, recorded_at AS recordedAt FROM heads WHERE topic = ? ORDER BY partition',

@@ -1,5 +1,5 @@
 import type { Actor, ContextName } from '@faemban/contracts';
-import type { LoggedEvent, RecordedEvent } from '@faemban/event-sourcing';
+import type { LoggedEvent, LogPlace, RecordedEvent, StoredEvent } from '@faemban/event-sourcing';
 import { partitionOf, seqOf } from './places';
 
 /** One row of the table of events: the body's exact bytes, and the rest of the envelope as one JSON array. */
@@ -18,7 +18,7 @@ type PackedEnvelope = readonly [
   correlationId: string,
   causationId: string | null,
   traceparent: string | null,
-  subjects: string[],
+  subjects: readonly string[],
   corrects: string | null,
   contentHash: string,
   chainHash: string,
@@ -26,8 +26,21 @@ type PackedEnvelope = readonly [
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
+/** A stored event with its body as the text it is; undefined where its envelope is none. */
+export function readStored(row: EventRow, context: ContextName): StoredEvent | undefined {
+  const [place, version, envelope, body] = row;
+  try {
+    const packed = JSON.parse(envelope) as PackedEnvelope;
+    const { data: _, ...event } = unpack([place, version, envelope, 'null'], packed, context);
+    return { ...event, body, chainHash: packed[15] };
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
 /** What of an event is stored beside its body, its version and its place. */
-export function packEnvelope(event: LoggedEvent): string {
+export function packEnvelope(event: Omit<LoggedEvent, 'data'> | StoredEvent): string {
   const { actor } = event;
   const packed: PackedEnvelope = [
     event.id,
@@ -54,6 +67,19 @@ export function packEnvelope(event: LoggedEvent): string {
 export function identityOf(envelope: string): { readonly id: string; readonly stream: string } {
   const packed = JSON.parse(envelope) as PackedEnvelope;
   return { id: packed[0], stream: packed[3] };
+}
+
+/** Where a stored event stands and what it hashes to, without reading its body. */
+export function placeIn(place: number, envelope: string): LogPlace {
+  const packed = JSON.parse(envelope) as PackedEnvelope;
+  return {
+    type: packed[1],
+    partition: partitionOf(place),
+    seq: seqOf(place),
+    recordedAt: packed[5],
+    contentHash: packed[14],
+    chainHash: packed[15],
+  };
 }
 
 /** A stored event as its stream's readers see it. */
@@ -91,7 +117,7 @@ function unpack(
       onBehalfOf === null ? { accountId, office, role, channel } : { accountId, office, role, onBehalfOf, channel },
     commandId: packed[8],
     correlationId: packed[9],
-    subjects: packed[12],
+    subjects: packed[12] as string[],
     contentHash: packed[14],
     data: JSON.parse(body) as unknown,
   };

@@ -27,6 +27,11 @@ export function partitionOf(place: number): number {
   return Math.floor(place / seqLimit) % partitionLimit;
 }
 
+/** The number of the context of a place. */
+export function topicOf(place: number): number {
+  return Math.floor(place / seqLimit / partitionLimit);
+}
+
 /** Marks what cannot be packed. @throws Error (invariant) */
 export function assertPlaceable(topic: number, lastSeq: number): void {
   invariant(topic < topicLimit, `an events file holds fewer than ${topicLimit} contexts`);

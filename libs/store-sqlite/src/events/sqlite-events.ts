@@ -97,6 +97,8 @@ function logOf(reader: EventReader, partitionCount: number, wakes: Wakes): Event
     heads: async (context) => withStorage(() => reader.heads(context, partitionCount)),
     read: async (context, partition, afterSeq, limit) =>
       withStorage(() => reader.readLog(context, partition, afterSeq, limit)),
+    places: async (context, partition, afterSeq, limit) =>
+      withStorage(() => reader.places(context, partition, afterSeq, limit)),
     onAppended: (wake) => wakes.add(wake),
   };
 }

@@ -80,6 +80,8 @@ export class SimulatedDatabase {
             : { partition, seq: last.lastSeq, chainHash: last.hash, recordedAt: last.recordedAt };
         }),
       read: async (_context, partition, afterSeq, limit) => this.eventsOf(partition).slice(afterSeq, afterSeq + limit),
+      places: async (_context, partition, afterSeq, limit) =>
+        this.eventsOf(partition).slice(afterSeq, afterSeq + limit),
       onAppended: () => () => undefined,
     };
   }

@@ -1,0 +1,74 @@
+import { faultInSeals, proofFault, type InclusionProof, type Seal, type SignedDocument } from '@faemban/event-sourcing';
+import { createMemoryPlatform, type MemoryPlatform } from '@faemban/event-sourcing/testing';
+import { randomUUID } from 'node:crypto';
+import { CasesServer } from '../testing/cases-server';
+
+let platform: MemoryPlatform;
+let cases: CasesServer;
+
+beforeEach(async () => {
+  platform = createMemoryPlatform();
+  cases = await CasesServer.start(platform);
+  for (let n = 0; n < 5; n += 1) await cases.open({ householdId: randomUUID() });
+  await cases.server.settled();
+});
+afterEach(() => cases.server.stop());
+
+const post = async (path: string): Promise<unknown> =>
+  (await fetch(cases.url + path, { method: 'POST', headers: { 'faemban-operator': 'somchai' } })).json();
+const sealsOf = async (): Promise<readonly SignedDocument<Seal>[]> =>
+  ((await cases.get('/seals/case-management')) as { items: SignedDocument<Seal>[] }).items;
+
+describe('seals', () => {
+  test('fix what was recorded, follow on each other, and are made only when there is something new', async () => {
+    expect(await post('/seals')).toMatchObject({
+      items: [{ document: { context: 'case-management', number: 1, eventsTotal: 10 } }],
+    });
+    expect(await post('/seals')).toEqual({ items: [] });
+    await cases.open({ householdId: randomUUID() });
+    await cases.server.settled();
+    expect(await post('/seals')).toMatchObject({ items: [{ document: { number: 2, eventsTotal: 13 } }] });
+    const seals = await sealsOf();
+    const expected = {
+      installation: platform.installationId,
+      context: 'case-management',
+      trusted: platform.signer.keys,
+    } as const;
+    expect(faultInSeals(seals, expected)).toBeUndefined();
+    expect(faultInSeals(seals.slice(1), expected)).toMatchObject({ what: 'seal-order' });
+    expect(await (await fetch(`${cases.url}/metrics`)).text()).toContain(
+      'faemban_unsealed_events{context="case-management"} 0',
+    );
+    const latest = (await cases.get('/seals')) as { items: { context: string; unsealed: number }[] };
+    expect(latest.items.find(({ context }) => context === 'case-management')).toMatchObject({ unsealed: 0 });
+  });
+
+  test('go on under a new key, which the old one announced', async () => {
+    await post('/seals');
+    await post('/signing-keys');
+    await cases.open({ householdId: randomUUID() });
+    await cases.server.settled();
+    await post('/seals');
+    const keys = (await cases.get('/signing-keys')) as { items: { keyId: string; line: string }[]; changes: unknown[] };
+    expect(keys.items).toHaveLength(2);
+    expect(keys.changes).toHaveLength(1);
+    expect((await sealsOf()).map(({ signature }) => signature.keyId)).toEqual(keys.items.map(({ keyId }) => keyId));
+  });
+
+  test('are published as checkpoints, and prove single events', async () => {
+    const early = await fetch(`${cases.url}/proofs/case-management/0/1`);
+    expect(early.status).toBe(404);
+    await post('/seals');
+    const [seal] = await sealsOf();
+    const sealed = seal?.document.partitions[0];
+    const at = `case-management/${sealed?.partition ?? 0}`;
+    const note = await (await fetch(`${cases.url}/seals/${at}/checkpoint`)).text();
+    expect(note.split('\n').slice(0, 2)).toEqual([`faemban.${platform.installationId}/${at}`, String(sealed?.size)]);
+    const proof = (await cases.get(`/proofs/${at}/1`)) as InclusionProof;
+    expect(proofFault(proof, platform.signer.keys)).toBeUndefined();
+    expect(proofFault({ ...proof, body: `${proof.body} ` }, platform.signer.keys)).toBe('event-altered');
+    expect(proofFault(proof, [])).toBe('seal-key');
+    expect((await fetch(`${cases.url}/proofs/${at}/9999`)).status).toBe(404);
+    expect((await fetch(`${cases.url}/proofs/nowhere/0/1`)).status).toBe(400);
+  });
+});
