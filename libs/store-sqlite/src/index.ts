@@ -13,3 +13,24 @@ export {
   type SealFiles,
 } from './integrity/seal-files';
 export { verifyEventsFile } from './integrity/verify-events-file';
+export { backupFolder, checkBackup, readManifest, type BackupManifest, type CopyProgress } from './backup/backup';
+export { backupKeys, noteBackup } from './backup/keys-backup';
+export {
+  readAcceptedLosses,
+  readLedger,
+  requireLedgerKept,
+  writeLedger,
+  type AcceptedLoss,
+  type HeadsLedger,
+  type LedgerHead,
+} from './backup/heads-ledger';
+export { restoreFolder, type LossAnswer, type Restored } from './backup/restore';
+export { examineFolder, type Symptom, type SymptomLevel } from './doctor/doctor';
+export {
+  exportLog,
+  importLog,
+  LogFileBroken,
+  verifyLogFile,
+  type Transferred,
+  type TransferProgress,
+} from './transfer/log-file';

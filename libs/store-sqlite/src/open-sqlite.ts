@@ -64,7 +64,7 @@ export function openSqlite(
 }
 
 /** What can only be decided while the file is empty, and the write-ahead log. */
-function prepareFile(db: Database.Database): void {
+export function prepareFile(db: Database.Database): void {
   if (db.pragma('page_count', { simple: true }) === 0) {
     db.pragma(`page_size = ${pageBytes}`);
     db.pragma(`application_id = ${applicationId}`);

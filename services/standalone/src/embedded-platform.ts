@@ -15,9 +15,11 @@ import {
   openSigningKeys,
   openSqliteEvents,
   openSqliteViews,
+  requireLedgerKept,
 } from '@faemban/store-sqlite';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { keepLedger } from './keep-ledger';
 import { ReadModelThread } from './read-models/read-model-thread';
 import { readModelsOf } from './rebuild/read-models-of';
 import { verifyInThread } from './verification/verify-in-thread';
@@ -61,7 +63,11 @@ export async function openEmbeddedPlatform(options: {
     mkdirSync(join(dataDir, 'keys'), { recursive: true, mode: 0o700 });
     const events = await openSqliteEvents({ file: join(dataDir, 'events.sqlite'), clock, partitionCount });
     closers.push(() => events.close());
-    const signer = openSigningKeys(join(dataDir, 'keys', 'signing-keys.json'), {
+    const keysFolder = join(dataDir, 'keys');
+    await requireLedgerKept(keysFolder, events.log);
+    const ledger = keepLedger(keysFolder, events, clock);
+    closers.push(() => ledger.close());
+    const signer = openSigningKeys(join(keysFolder, 'signing-keys.json'), {
       name: `faemban.${events.installationId}`,
       createdAt: new Date(clock()).toISOString(),
     });

@@ -13,4 +13,6 @@ export const exitCodes = {
   rowsInError: 5,
   /** A verification found something altered, missing or added. */
   altered: 6,
+  /** A doctor found something that must be put right. */
+  unwell: 7,
 } as const;

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
+import { SqliteRefused } from '@faemban/store-sqlite';
 import { Command, CommanderError } from 'commander';
 import { NotReachable, Refused } from './client';
+import { dataFolderCommands } from './commands/data-folder';
 import { importCommands } from './commands/import';
 import { readCommands } from './commands/read';
 import { rebuildCommands } from './commands/rebuild';
@@ -16,7 +18,7 @@ const program = new Command('faemban')
   .option('--json', 'one JSON value on standard output')
   .addHelpText(
     'after',
-    '\nExit codes: 0 done · 1 fault · 2 usage · 3 refused, with what is possible instead · 4 nobody answers · 5 rows in error · 6 altered',
+    '\nExit codes: 0 done · 1 fault · 2 usage · 3 refused, with what is possible instead · 4 nobody answers · 5 rows in error · 6 altered · 7 unwell',
   )
   .exitOverride()
   .showHelpAfterError('(faemban --help lists the commands)');
@@ -25,6 +27,7 @@ importCommands(program, sessionOf);
 reviewCommands(program, sessionOf);
 readCommands(program, sessionOf);
 rebuildCommands(program, sessionOf);
+dataFolderCommands(program, sessionOf);
 verifyCommands(program, sessionOf);
 verifyReportCommand(program, sessionOf);
 
@@ -34,6 +37,9 @@ program.parseAsync().catch((error: unknown) => {
   } else if (error instanceof Refused) {
     console.error(`${error.sentence.th}\n${error.sentence.en}\n(${error.code}, HTTP ${error.status})`);
     for (const { path, th, en } of error.wrong) console.error(`  ${path}: ${th} · ${en}`);
+    process.exitCode = exitCodes.refused;
+  } else if (error instanceof SqliteRefused) {
+    console.error(`${error.sentence.th}\n${error.sentence.en}`);
     process.exitCode = exitCodes.refused;
   } else if (error instanceof NotReachable) {
     console.error(`ไม่มีระบบตอบที่ ${error.url} · nobody answers there. Start it with: npm start`);

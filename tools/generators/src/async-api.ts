@@ -47,7 +47,8 @@ export function asyncApiDocument(): Record<string, unknown> {
     eventCatalogue.some((definition) => definition.context === context),
   );
   const eventsOf = (context: ContextName) => eventCatalogue.filter((definition) => definition.context === context);
-  const messageKey = (definition: EventDefinition) => `${definition.type}V${definition.version}`;
+  // Some events, e.g. seals, are published by several contexts.
+  const messageKey = (definition: EventDefinition) => `${definition.context}.${definition.type}.v${definition.version}`;
   return {
     asyncapi: '3.0.0',
     id: 'urn:faemban:events',

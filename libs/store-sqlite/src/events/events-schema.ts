@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { IntegrityViolation, invariant, partitionCountDefault } from '@faemban/event-sourcing';
 import { SqliteRefused } from '../failures';
 import { prepareFormat } from '../file-format';
+import { prepareFile } from '../open-sqlite';
 import { partitionCountMax, placeOf } from './places';
 
 const formatVersion = 1;
@@ -58,6 +59,13 @@ export function prepareEventsFile(
     });
   }
   return { installationId: meta.get('installationId') ?? '', partitionCount };
+}
+
+/** Makes an empty events file for what was recorded elsewhere, under the id of the installation it came from. */
+export function createEventsTables(db: Database.Database, { installationId, partitionCount }: Installation): void {
+  prepareFile(db);
+  const meta = { installationId, partitionCount: String(partitionCount) };
+  prepareFormat(db, db.name, { kind: 'events', version: formatVersion, tables, meta });
 }
 
 /** Checks that every partition ends where its head says. @throws IntegrityViolation */

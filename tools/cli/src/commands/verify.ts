@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readVerifierKeyLine, type Verification } from '@faemban/event-sourcing';
-import { verifyEventsFile } from '@faemban/store-sqlite';
+import { readVerifierKeyLine, type Finding, type Verification } from '@faemban/event-sourcing';
+import { verifyEventsFile, verifyLogFile } from '@faemban/store-sqlite';
 import type { Command } from 'commander';
 import { exitCodes } from '../exit-codes';
 import type { Session } from '../session';
@@ -22,6 +22,16 @@ export function verifyCommands(program: Command, session: (command: Command) => 
     .option('--key <line>', "the installation's first verifier key, as you were given it")
     .action(async (options: VerifyOptions, self: Command) => {
       const { client, output } = session(self);
+      if (options.data !== undefined && isExported(options.data)) {
+        const { finding, ...read } = await verifyLogFile(options.data);
+        output.print({ ...read, finding }, () =>
+          finding === undefined
+            ? [`${read.events.toLocaleString('en-US')} events · ครบถ้วน ไม่ถูกแก้ไข · complete and unaltered`]
+            : findingLines(finding),
+        );
+        if (finding !== undefined) process.exitCode = exitCodes.altered;
+        return;
+      }
       const found =
         options.data === undefined
           ? await client.post<Verification>('/verifications')
@@ -77,6 +87,16 @@ function filesOf(data: string, { seals, key }: VerifyOptions, self: Command): Pa
   };
 }
 
+/** An exported log is gzip. */
+function isExported(file: string): boolean {
+  return existsSync(file) && statSync(file).isFile() && file.endsWith('.gz');
+}
+
+function findingLines({ context, partition, seq, eventId, sentence }: Finding): readonly string[] {
+  const place = `  ${context}/${partition}@${seq}${eventId === undefined ? '' : ` ${eventId}`}`;
+  return [place, `    ${sentence.th}`, `    ${sentence.en}`];
+}
+
 /** What a verification found, in words. */
 export function verificationLines(found: Verification): readonly string[] {
   const { events, partitions, seconds, seals, sealedEvents, findings, findingsTotal, sealFaults } = found;
@@ -94,13 +114,7 @@ export function verificationLines(found: Verification): readonly string[] {
     );
   }
   for (const { context, number: seal, what } of sealFaults) lines.push(`  ตรา · seal ${context} #${seal}: ${what}`);
-  for (const { context, partition, seq, eventId, sentence } of findings) {
-    lines.push(
-      `  ${context}/${partition}@${seq}${eventId === undefined ? '' : ` ${eventId}`}`,
-      `    ${sentence.th}`,
-      `    ${sentence.en}`,
-    );
-  }
+  lines.push(...findings.flatMap(findingLines));
   if (found.verdict === 'altered') {
     lines.push(
       'อย่าเขียนทับ เก็บสำเนาไว้ก่อน แล้วกู้คืนตามคู่มือ failed-verification · keep a copy as it is, then follow docs/runbooks/failed-verification.md',
