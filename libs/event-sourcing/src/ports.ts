@@ -263,7 +263,13 @@ export interface FillStep {
 
 /** A generation that is being filled, or kept up to date beside the one in service. */
 export interface GenerationHandle extends ViewHandle {
+  /** Takes a step. What was filled may be read once `finishFilling` has answered. */
   fill(step: FillStep): Promise<void>;
+  /**
+   * Makes what was filled ready to be read and to be kept up to date, giving way to others in between; called when every partition is
+   * filled. Interrupted, it is called again; where there is nothing to finish, it does nothing.
+   */
+  finishFilling(): Promise<void>;
 }
 
 /** What a generation consists of, row by row: its documents, its counters, its parked events. */

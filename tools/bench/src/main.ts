@@ -2,24 +2,37 @@ import { appendFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { benchAppend } from './append.bench';
+import { benchChain } from './chain.bench';
+import { benchFreshness } from './freshness.bench';
 import { benchImport } from './import.bench';
 import { benchLoad } from './load.bench';
 import { benchPeers } from './peers/peers.bench';
+import { benchRebuild } from './rebuild/rebuild.bench';
 import type { BenchResult } from './result';
+import { benchServing } from './serving.bench';
 
-const usage = `npm run bench -- [append] [load] [peers] [import] [--province] [--keep]
+const usage = `npm run bench -- [append] [load] [chain] [peers] [freshness] [rebuild] [serving] [import] [--province] [--data FOLDER] [--keep]
 
 Measures each named work (default: all) beside its raw floor in the same run. --province imports the whole province instead of a
-district; --keep adds the results to docs/reference/benchmarks.jsonl with the commit.`;
+district; --data has rebuild and serving work on a copy of an installation that is not in use, instead of made households; --keep adds
+the results to docs/reference/benchmarks.jsonl with the commit.`;
 
 async function main(): Promise<void> {
-  const words = process.argv.slice(2);
-  if (words.includes('--help')) {
+  const { values, positionals: names } = parseArgs({
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', default: false },
+      province: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      data: { type: 'string' },
+    },
+  });
+  if (values.help) {
     console.log(usage);
     return;
   }
-  const names = words.filter((word) => !word.startsWith('--'));
   const asked = (name: string) => names.length === 0 || names.includes(name);
   const tpmap = join(process.env['FAEMBAN_TEST_DATA'] ?? '../shared/data', 'tpmap-2561');
   const results: BenchResult[] = [];
@@ -29,9 +42,13 @@ async function main(): Promise<void> {
   };
   if (asked('append')) add(await benchAppend());
   if (asked('load')) add(await benchLoad());
+  if (asked('chain')) add(await benchChain());
   if (asked('peers')) add(await benchPeers());
-  if (asked('import')) add(await benchImport(tpmap, words.includes('--province')));
-  if (words.includes('--keep')) keep(results);
+  if (asked('freshness')) add(await benchFreshness());
+  if (asked('rebuild')) add(await benchRebuild(values.data && join(values.data, 'events.sqlite')));
+  if (asked('serving')) add(await benchServing(values.data));
+  if (asked('import')) add(await benchImport(tpmap, values.province));
+  if (values.keep) keep(results);
 }
 
 function print({ work, unit, ours, floor, ratio, aim }: BenchResult): void {

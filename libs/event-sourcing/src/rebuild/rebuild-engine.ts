@@ -120,6 +120,7 @@ export class LocalRebuildEngine implements RebuildEngine {
     const { log } = this.options;
     const folder = this.folderOf(job.view);
     const generations = await this.generations(job.view);
+    await (await generations.open(job.generation)).finishFilling();
     await this.followLive(job, generations, log);
     for (let attempt = 0; attempt < pinAttemptsMax; attempt += 1) {
       await control.betweenSteps();

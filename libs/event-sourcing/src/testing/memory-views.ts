@@ -185,6 +185,8 @@ class MemoryView implements GenerationHandle {
     this.vector[key] = batch.toSeq;
   }
 
+  async finishFilling() {}
+
   async fill({ partition, puts, counters, parked, vector = {} }: FillStep) {
     for (const { id, slices, indexed } of puts) this.rows.set(id, { slices: JSON.stringify(slices), indexed });
     const named = new Set(counters.map((one) => counterKey({ ...one, partition })));

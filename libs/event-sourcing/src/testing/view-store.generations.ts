@@ -67,6 +67,8 @@ export function generationTests(under: () => ViewsUnderTest): void {
       const { live, generations, second, handle } = await setUp();
       await handle.fill(fill);
       await handle.fill(fill);
+      await handle.finishFilling();
+      await handle.finishFilling();
       expect((await live.find({ index: 'byArea', limit: 9 })).items).toEqual([{ id: 'h1', area: '8417' }]);
       expect(await handle.count({ index: 'byArea' })).toBe(2);
       expect(await handle.parked(9)).toMatchObject({ total: 1 });
@@ -85,6 +87,7 @@ export function generationTests(under: () => ViewsUnderTest): void {
       await live.apply(batch({ epoch, fromSeq: 2, toSeq: 2, puts: [put('h3', '8402')] }));
       const { next } = await live.find(page);
       await handle.fill(fill);
+      await handle.finishFilling();
       await expect(generations.switchTo(second, nothing)).rejects.toThrow(CheckpointFenced);
       await generations.switchTo(second, async () => {
         await handle.apply(batch({ epoch: await handle.take(0), fromSeq: 2, toSeq: 2, puts: [put('h3', '8402')] }));
@@ -97,9 +100,17 @@ export function generationTests(under: () => ViewsUnderTest): void {
       await live.apply(batch({ epoch: await live.take(0), fromSeq: 3, toSeq: 3 }));
     });
 
+    test('is dropped half filled as well', async () => {
+      const { generations, second, handle } = await setUp();
+      await handle.fill(fill);
+      await generations.drop(second);
+      expect((await generations.list()).map(({ generation }) => generation)).toEqual([0]);
+    });
+
     test('cannot be dropped while it serves; the others can', async () => {
       const { live, generations, second, handle } = await setUp();
       await handle.fill(fill);
+      await handle.finishFilling();
       await expect(generations.drop(0)).rejects.toThrow(StoreRefused);
       await generations.switchTo(second, nothing);
       await generations.drop(0);
@@ -112,6 +123,7 @@ export function generationTests(under: () => ViewsUnderTest): void {
     test('is read at one moment, row by row in the order of keys, while others write on', async () => {
       const { live, generations, second, handle } = await setUp();
       await handle.fill(fill);
+      await handle.finishFilling();
       const pinned = await generations.pin(nothing);
       await live.apply(batch({ epoch: await live.take(0), fromSeq: 2, toSeq: 2, puts: [put('h0', '8401')] }));
       expect(await pinned.vector(0)).toEqual({ 'ingestion/0': 1 });

@@ -43,6 +43,8 @@ export interface Folder {
     readonly stored: ReadonlyMap<string, StoredSlices>;
     readonly parkedIds: ReadonlySet<string>;
     readonly parkedAt: string;
+    /** Collects what is counted over several batches; what it is given is then in no batch's `tallies`. */
+    readonly counting?: DifferenceSum;
   }): FoldedBatch;
 }
 
@@ -73,13 +75,14 @@ export function createFolder(
         invariant(isOwn(id, current), `${readModel.name} changes a document only by events of its own partition`);
         identified.push({ event: current, id });
       } catch (failure) {
+        throwFatal(failure);
         identified.push({ event, id: event.stream, failure });
       }
     }
     return identified;
   };
 
-  const fold: Folder['fold'] = ({ context, identified, stored, parkedIds, parkedAt }) => {
+  const fold: Folder['fold'] = ({ context, identified, stored, parkedIds, parkedAt, counting }) => {
     const parked: ParkedEvent[] = [];
     const park = ({ event, id }: Identified, cause: string, message: string): void => {
       const { partition, seq, id: eventId } = event;
@@ -87,7 +90,7 @@ export function createFolder(
     };
     const puts: Put[] = [];
     const removals: string[] = [];
-    const sum = new DifferenceSum();
+    const sum = counting ?? new DifferenceSum();
 
     for (const [id, group] of grouped(identified, parkedIds, park)) {
       const unfolding = unfold(context, id, stored.get(id));
@@ -103,7 +106,7 @@ export function createFolder(
       for (const booking of change?.bookings ?? []) sum.add(booking);
     }
     parked.sort((one, other) => one.seq - other.seq);
-    return { puts, removals, tallies: sum.differences(), parked };
+    return { puts, removals, tallies: counting === undefined ? sum.differences() : [], parked };
   };
 
   return { shape, identify, fold };
@@ -143,10 +146,16 @@ function takeInOrder(
     try {
       unfolding.take(event);
     } catch (failure) {
+      throwFatal(failure);
       return { at, failure };
     }
   }
   return undefined;
+}
+
+/** What says that the log itself cannot be trusted stops everything; nothing is parked for it. */
+function throwFatal(failure: unknown): void {
+  if (classify(failure) === 'fatal') throw failure;
 }
 
 /** A document on its way through a batch. Shown and counted after every event, so that nothing depends on where batches are cut. */

@@ -16,21 +16,38 @@ export class DocumentTable<Doc extends object> {
     private readonly db: Database.Database,
     private readonly viewNo: number,
     private readonly shape: ViewShape,
+    hasIndexes: boolean,
   ) {
     this.table = `documents_${viewNo}`;
     const fields = [...new Set(Object.values(shape.indexes).flat())].sort();
     this.columns = new Map(fields.map((field, place) => [field, `field_${place}`]));
     this.create();
+    if (hasIndexes) for (const index of this.indexes) this.createIndex(index);
     this.statements = this.prepareStatements();
+  }
+
+  /** The names of the declared indexes. */
+  get indexes(): readonly string[] {
+    return Object.keys(this.shape.indexes);
+  }
+
+  /** Makes a declared index where it is not there yet: over rows that are there, in one sorting. */
+  createIndex(index: string): void {
+    const over = [...this.columnsOf(index), 'id'].join(', ');
+    this.db.exec(`CREATE INDEX IF NOT EXISTS ${this.indexName(index)} ON ${this.table} (${over}) WHERE shown = 1`);
   }
 
   /** Inside a transaction. A row whose indexed fields stay as they are leaves the indexes alone. */
   put({ id, slices, indexed }: Put): void {
     const text = JSON.stringify(slices);
-    const isShown = indexed === undefined ? 0 : 1;
-    const fields = [...this.columns.keys()].map((field) => toColumn(indexed?.[field]));
+    const [isShown, ...fields] = this.shownAs(indexed);
     const unmoved = this.statements.replaceSlices.run(text, id, isShown, ...fields).changes;
     if (unmoved === 0) this.statements.upsert.run(id, text, isShown, ...fields);
+  }
+
+  /** Inside a transaction: a row that is most likely new. */
+  fill({ id, slices, indexed }: Put): void {
+    this.statements.upsert.run(id, JSON.stringify(slices), ...this.shownAs(indexed));
   }
 
   /** Inside a transaction. */
@@ -97,6 +114,10 @@ export class DocumentTable<Doc extends object> {
     });
   }
 
+  private shownAs(indexed: Put['indexed']): readonly [isShown: number, ...fields: (string | number)[]] {
+    return [indexed === undefined ? 0 : 1, ...[...this.columns.keys()].map((field) => toColumn(indexed?.[field]))];
+  }
+
   private show(id: string, slices: string): Doc | undefined {
     const stored = JSON.parse(slices) as StoredSlices;
     const states: Record<string, unknown> = {};
@@ -126,10 +147,6 @@ export class DocumentTable<Doc extends object> {
          row_no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, shown INTEGER NOT NULL${fields}, slices TEXT NOT NULL
        )`,
     );
-    for (const index of Object.keys(this.shape.indexes)) {
-      const over = [...this.columnsOf(index), 'id'].join(', ');
-      this.db.exec(`CREATE INDEX IF NOT EXISTS ${this.indexName(index)} ON ${this.table} (${over}) WHERE shown = 1`);
-    }
   }
 
   private prepareStatements() {

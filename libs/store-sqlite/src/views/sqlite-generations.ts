@@ -13,6 +13,7 @@ import {
 } from '@faemban/event-sourcing';
 import { withStorage } from '../failures';
 import { SqliteGeneration, type ViewsFile } from './sqlite-generation';
+import { beginFilling } from './filling-table';
 import { ViewNumbers } from './view-numbers';
 
 /** The generations of one version of a view in a file. `openReader` opens one more connection, for reading. */
@@ -41,7 +42,12 @@ export class SqliteGenerations implements ViewGenerations {
   }
 
   async begin(): Promise<number> {
-    return withStorage(() => this.file.db.transaction(() => this.numbers.next(this.shape).generation).immediate());
+    const begin = this.file.db.transaction(() => {
+      const { viewNo, generation } = this.numbers.next(this.shape);
+      beginFilling(this.file.db, viewNo);
+      return generation;
+    });
+    return withStorage(() => begin.immediate());
   }
 
   async open(generation: number): Promise<GenerationHandle> {

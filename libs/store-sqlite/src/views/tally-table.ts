@@ -28,6 +28,18 @@ type PageQuestion = [
   asKnownAt: string,
 ];
 
+/** A counter's key and what it comes to, as it is stored. */
+export type CounterRow = readonly [
+  level: string,
+  round: string,
+  ruleset: string,
+  area: string,
+  validDay: string,
+  knownDay: string,
+  partition: number,
+  vector: Buffer,
+];
+
 /** The counters of one version of a tally: one sparse vector per (level, round, ruleset, area, valid day, known day, partition). */
 export class TallyTable {
   private readonly writer: VectorWriter;
@@ -71,16 +83,9 @@ export class TallyTable {
     }
   }
 
-  /** Writes down what counters of a partition come to, inside a transaction. */
-  set(partition: number, counters: readonly TallyDifference[]): void {
-    for (const { level, round, ruleset, area, validDay, knownDay, add } of counters) {
-      const key = [level, round, ruleset, area, validDay, knownDay, partition] as const;
-      this.scratch.fill(0);
-      for (const [measure, amount] of add) this.scratch[measure] = amount;
-      const vector = this.writer.write(this.scratch);
-      if (vector.length > 0) this.statements.put.run(...key, vector);
-      else this.statements.remove.run(...key);
-    }
+  /** Puts counters as they are, inside a transaction; those that come in the order of their keys behind all others cost least. */
+  put(rows: readonly CounterRow[]): void {
+    for (const row of rows) this.statements.put.run(...row);
   }
 
   /**
