@@ -2,6 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { IntegrityController } from './integrity/integrity.controller';
 import { SEAL_PLAN, Seals, type SealPlan } from './integrity/seals.service';
+import { Verifications } from './integrity/verifications.service';
 import { HealthRegistry } from './operations/health';
 import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
@@ -35,7 +36,7 @@ export function kitModule(parts: {
     global: true,
     imports: [CqrsModule],
     controllers: [OperationsController, RebuildsController, IntegrityController],
-    providers: [...providers, Rebuilds, Certificates, Seals],
+    providers: [...providers, Rebuilds, Certificates, Seals, Verifications],
     exports: providers.map(({ provide }) => provide),
   };
 }

@@ -8,6 +8,7 @@ import { readCommands } from './commands/read';
 import { rebuildCommands } from './commands/rebuild';
 import { reviewCommands } from './commands/review';
 import { verifyCommands } from './commands/verify';
+import { sealCommands } from './commands/seals';
 import { verifyReportCommand } from './commands/verify-report';
 import { exitCodes } from './exit-codes';
 import { sessionOf } from './session';
@@ -29,6 +30,7 @@ readCommands(program, sessionOf);
 rebuildCommands(program, sessionOf);
 dataFolderCommands(program, sessionOf);
 verifyCommands(program, sessionOf);
+sealCommands(program, sessionOf);
 verifyReportCommand(program, sessionOf);
 
 program.parseAsync().catch((error: unknown) => {

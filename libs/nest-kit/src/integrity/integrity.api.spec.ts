@@ -1,7 +1,16 @@
-import { faultInSeals, proofFault, type InclusionProof, type Seal, type SignedDocument } from '@faemban/event-sourcing';
+import {
+  faultInSeals,
+  proofFault,
+  type InclusionProof,
+  type Seal,
+  type SignedDocument,
+  type Verification,
+} from '@faemban/event-sourcing';
 import { createMemoryPlatform, type MemoryPlatform } from '@faemban/event-sourcing/testing';
 import { randomUUID } from 'node:crypto';
+import { Metrics } from '../operations/metrics';
 import { CasesServer } from '../testing/cases-server';
+import { Verifications } from './verifications.service';
 
 let platform: MemoryPlatform;
 let cases: CasesServer;
@@ -70,5 +79,42 @@ describe('seals', () => {
     expect(proofFault(proof, [])).toBe('seal-key');
     expect((await fetch(`${cases.url}/proofs/${at}/9999`)).status).toBe(404);
     expect((await fetch(`${cases.url}/proofs/nowhere/0/1`)).status).toBe(400);
+  });
+});
+
+describe('a verification', () => {
+  test('is one at a time, and its time and verdict stay to be asked for', async () => {
+    await cases.server.stop();
+    const found: Verification = {
+      installation: platform.installationId,
+      keys: [],
+      isKeyGiven: false,
+      verdict: 'unaltered',
+      events: 10,
+      partitions: 2,
+      seconds: 0.1,
+      seals: 0,
+      sealedEvents: 0,
+      findings: [],
+      findingsTotal: 0,
+      sealFaults: [],
+    };
+    let runs = 0;
+    const verifyLog = async () => {
+      runs += 1;
+      return found;
+    };
+    const verifications = new Verifications(Object.assign(platform, { verifyLog }), new Metrics());
+    expect(await Promise.all([verifications.run(), verifications.run()])).toEqual([found, found]);
+    expect(runs).toBe(1);
+    await verifications.run();
+    expect(runs).toBe(2);
+    cases = await CasesServer.start(platform);
+    expect(await cases.get('/verifications')).toEqual({ items: [] });
+    await post('/verifications');
+    expect(await cases.get('/verifications')).toMatchObject({ items: [{ verdict: 'unaltered', events: 10 }] });
+    expect(await (await fetch(`${cases.url}/metrics`)).text()).toMatch(
+      /faemban_integrity_last_verified_timestamp_seconds\{verdict="unaltered"\} \d+/,
+    );
   });
 });

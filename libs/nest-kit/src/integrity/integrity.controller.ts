@@ -21,6 +21,7 @@ import { Taken } from '../http/taken';
 import { zodParams } from '../http/validation';
 import { PLATFORM, type Platform } from '../platform';
 import { Seals } from './seals.service';
+import { Verifications, type LastVerification } from './verifications.service';
 
 const ofContext = z.object({ context: z.enum(contextNames) });
 const ofPartition = ofContext.extend({ partition: z.coerce.number().int().min(0).max(1023) });
@@ -39,6 +40,7 @@ export class IntegrityController {
   constructor(
     @Inject(PLATFORM) private readonly platform: Platform,
     @Inject(Seals) private readonly seals: Seals,
+    @Inject(Verifications) private readonly verifications: Verifications,
   ) {}
 
   @Get('seals')
@@ -118,8 +120,14 @@ export class IntegrityController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Read everything recorded and compute every hash, chain and tree again.' })
   async verify(): Promise<Verification> {
-    if (this.platform.verifyLog === undefined) throw verifiedElsewhere();
-    return this.platform.verifyLog();
+    return this.verifications.run();
+  }
+
+  @Get('verifications')
+  @ApiOperation({ summary: 'What the last verification since the start found, and when; none where there was none.' })
+  lastVerification(): { items: readonly LastVerification[] } {
+    const { last } = this.verifications;
+    return { items: last === undefined ? [] : [last] };
   }
 }
 
@@ -132,9 +140,4 @@ const eventUnknown = (): Problem =>
   new Problem(404, 'event-unknown', {
     th: 'ไม่มีเหตุการณ์ลำดับนี้ในพาร์ทิชันนี้ ดูลำดับล่าสุดที่ /status?vectors=true',
     en: 'There is no event at this place. See /status?vectors=true for where partitions end.',
-  });
-const verifiedElsewhere = (): Problem =>
-  new Problem(404, 'verified-elsewhere', {
-    th: 'เซิร์ฟเวอร์นี้ตรวจเองไม่ได้ ให้ใช้ faemban verify --data กับโฟลเดอร์ข้อมูล',
-    en: 'This server does not verify by itself. Use faemban verify --data on its folder.',
   });
