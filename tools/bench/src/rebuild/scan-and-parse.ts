@@ -1,15 +1,13 @@
 import Database from 'better-sqlite3';
-import { asViewShape, type Tally, type View } from '@faemban/event-sourcing';
+import type { ContextName } from '@faemban/contracts';
 
 const pageRows = 2_000;
 
-/** The floor of a rebuild: every event of the read model's contexts read from the file, in pages, and parsed. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the slices do not matter here
+/** The floor of a rebuild: every event of these contexts read from the file, in pages, and parsed. */
 export function scanAndParse(
   eventsFile: string,
-  readModel: View<any> | Tally<any>,
+  contexts: readonly ContextName[],
 ): { events: number; seconds: number } {
-  const { contexts } = asViewShape(readModel);
   const db = new Database(eventsFile, { readonly: true });
   try {
     const topics = db
