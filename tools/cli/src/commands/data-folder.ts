@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import {
   backupFolder,
@@ -175,8 +176,11 @@ function idsIn(file: string, self: Command): readonly string[] {
 /** Erases in keys whom events say to have been erased, and those besides. */
 function eraseWith(besides: readonly string[]): RestoreOrder['eraseAgain'] {
   return async ({ eventsFile, keysFolder }) => {
-    // Brings a whole service along, which no other command needs.
-    const { eraseAgain, personsErased } = await import('@faemban/identity-verification');
+    // Brings a whole service along, which no other command needs. Node's own `import` finds no names in CommonJS packages.
+    const vault = createRequire(__filename)(
+      '@faemban/identity-verification',
+    ) as typeof import('@faemban/identity-verification');
+    const { eraseAgain, personsErased } = vault;
     const events = await openSqliteEvents({ file: eventsFile, clock: Date.now, readonly: true });
     try {
       return eraseAgain(keysFolder, [...(await personsErased(events.log)), ...besides]);
