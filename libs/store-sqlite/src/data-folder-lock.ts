@@ -9,6 +9,8 @@ export interface HeldLock {
   release(): void;
 }
 
+const lockName = 'faemban.lock';
+
 /**
  * Takes a data folder for this process, made if it is not there. The operating system holds the lock (an exclusively locked, empty
  * SQLite file), so nothing stale is left when a process is killed.
@@ -20,13 +22,28 @@ export function lockDataFolder(folder: string): HeldLock {
   } catch (cause) {
     throw new SqliteRefused(notWritable(folder), { cause });
   }
-  return holdLock(join(folder, 'faemban.lock'), {
+  return holdLock(join(folder, lockName), {
     busy: {
       th: `Faemban อีกโปรเซสหนึ่งใช้โฟลเดอร์ข้อมูล ${folder} อยู่ โปรดหยุดโปรเซสนั้นก่อน หรือเลือกโฟลเดอร์อื่นด้วย --data`,
       en: `Another Faemban process is using the data folder ${folder}. Stop it first, or choose another folder with --data.`,
     },
     notWritable: notWritable(folder),
   });
+}
+
+/** Whether a process has a data folder locked; nothing is written to find out. */
+export function isFolderLocked(folder: string): boolean {
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(join(folder, lockName), { readonly: true, fileMustExist: true, timeout: 0 });
+    db.prepare('SELECT 1 FROM sqlite_schema').get();
+    return false;
+  } catch (error) {
+    if (isSqliteError(error)) return error.code.startsWith('SQLITE_BUSY');
+    throw error;
+  } finally {
+    db?.close();
+  }
 }
 
 /** Locks one file for this process. @throws SqliteRefused with the sentence that fits */

@@ -1,11 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { describeWhere } from '@faemban/fixtures';
 import { chainHash, contentHashOf, genesisHash, serializeData, type EventLog } from '@faemban/event-sourcing';
 import { anAppend, readAll } from '@faemban/event-sourcing/testing';
+import { listen, nodeArguments, runChild } from './testing/child';
 import { lockDataFolder } from './data-folder-lock';
 import { SqliteRefused } from './failures';
 import { openSqliteEvents } from './events/sqlite-events';
@@ -18,25 +18,6 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** Lets a plain Node process load the sources of this repository, compiled as the build compiles them. */
-const loadSources = `
-  const { readFileSync } = require('node:fs');
-  const { join } = require('node:path');
-  const Module = require('node:module');
-  const { transformSync } = require('@swc/core');
-  const { $schema, sourceMaps, ...options } = JSON.parse(readFileSync('.swcrc', 'utf8'));
-  Module._extensions['.ts'] = (module, filename) =>
-    module._compile(transformSync(readFileSync(filename, 'utf8'), { ...options, swcrc: false, filename }).code, filename);
-  const resolve = Module._resolveFilename;
-  Module._resolveFilename = (request, ...rest) => {
-    const [, name, below = ''] = /^@faemban\\/([^/]+)(\\/testing)?$/.exec(request) ?? [];
-    return resolve(name === undefined ? request : join(process.cwd(), 'libs', name, 'src' + below), ...rest);
-  };
-  const { writeSync } = require('node:fs');
-  const say = (message) => writeSync(1, JSON.stringify(message) + '\\n');
-  const [, file] = process.argv;
-`;
 
 /** Appends on 16 streams at once, each command after the other, saying what was accepted and what failed. */
 const appendUntilEnded = `
@@ -68,27 +49,6 @@ interface Said {
   readonly append?: ReturnType<typeof anAppend>;
 }
 
-function nodeArguments(program: string, path: string): readonly string[] {
-  return ['-e', `${loadSources}${program}`, path];
-}
-
-function run(program: string, path: string): ChildProcess {
-  return spawn(process.execPath, nodeArguments(program, path), { stdio: ['ignore', 'pipe', 'inherit'] });
-}
-
-/** Reads what a child says until it has ended. */
-async function listen(child: ChildProcess, heard: (message: Said) => void = () => undefined): Promise<Said[]> {
-  const said: Said[] = [];
-  if (child.stdout === null) throw new Error('The child has an output.');
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (!line.endsWith('}')) continue;
-    const message = JSON.parse(line) as Said;
-    said.push(message);
-    heard(message);
-  }
-  return said;
-}
-
 /** Every command's events once, every partition dense and chained. */
 async function expectWhole(log: EventLog): Promise<ReadonlyMap<string, number>> {
   const commands = new Map<string, number>();
@@ -114,8 +74,8 @@ describe('a process that is killed while it appends', () => {
     const acknowledged: string[] = [];
     for (const acceptedBeforeKill of [1, 40, 400, 90, 1500]) {
       let accepted = 0;
-      const child = run(appendUntilEnded, file);
-      const said = await listen(child, () => {
+      const child = runChild(appendUntilEnded, file);
+      const said = await listen<Said>(child, () => {
         accepted += 1;
         if (accepted === acceptedBeforeKill) child.kill('SIGKILL');
       });
@@ -143,7 +103,7 @@ describeWhere(process.platform === 'linux', 'Linux (ulimit)')('a disk that fails
     const child = spawn('bash', [...limited, ...nodeArguments(appendUntilEnded, file)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const said = await listen(child);
+    const said = await listen<Said>(child);
     const accepted = said.flatMap((message) => message.accepted ?? []);
     const failed = said.flatMap((message) => message.append ?? []);
     expect(accepted.length).toBeGreaterThan(0);
@@ -183,15 +143,15 @@ describe('a second process', () => {
 
   test('is refused a locked data folder, in a sentence that says what is possible', async () => {
     const lock = lockDataFolder(folder);
-    const [refused] = await listen(run(tryToLock, folder));
+    const [refused] = await listen<Said>(runChild(tryToLock, folder));
     expect(refused?.failed).toMatch(/^StoreRefused .*หยุดโปรเซสนั้นก่อน.* Stop it first, or choose another folder/);
     lock.release();
-    expect(await listen(run(tryToLock, folder))).toEqual([{ accepted: 'locked' }]);
+    expect(await listen<Said>(runChild(tryToLock, folder))).toEqual([{ accepted: 'locked' }]);
   }, 30_000);
 
   test('finds no stale lock when the first was killed', async () => {
-    const child = run(holdAndWait, folder);
-    await listen(child, () => {
+    const child = runChild(holdAndWait, folder);
+    await listen<Said>(child, () => {
       expect(() => lockDataFolder(folder)).toThrow(SqliteRefused);
       child.kill('SIGKILL');
     });
@@ -201,7 +161,7 @@ describe('a second process', () => {
   test('is refused an events file that is being written', async () => {
     const file = join(folder, 'events.sqlite');
     const events = await openSqliteEvents({ file, clock });
-    const [refused] = await listen(run(tryToOpen, file));
+    const [refused] = await listen<Said>(runChild(tryToOpen, file));
     expect(refused?.failed).toMatch(/^StoreRefused .*โปรเซสอื่นกำลังเขียน.* Another process is writing/);
     await events.close();
   }, 30_000);

@@ -13,7 +13,8 @@ export {
   type SealFiles,
 } from './integrity/seal-files';
 export { verifyEventsFile } from './integrity/verify-events-file';
-export { backupFolder, checkBackup, readManifest, type BackupManifest, type CopyProgress } from './backup/backup';
+export { backupFolder, type BackupOrder } from './backup/backup';
+export { readManifest, type BackedUpFile, type BackupManifest, type CopyProgress } from './backup/manifest';
 export { backupKeys, noteBackup } from './backup/keys-backup';
 export {
   readAcceptedLosses,
@@ -24,13 +25,9 @@ export {
   type HeadsLedger,
   type LedgerHead,
 } from './backup/heads-ledger';
-export { restoreFolder, type LossAnswer, type Restored } from './backup/restore';
+export { restoreFolder, type LossAnswer, type Restored, type RestoreOrder } from './backup/restore';
+export { requireNoneUnfinished } from './backup/unfinished';
 export { examineFolder, type Symptom, type SymptomLevel } from './doctor/doctor';
-export {
-  exportLog,
-  importLog,
-  LogFileBroken,
-  verifyLogFile,
-  type Transferred,
-  type TransferProgress,
-} from './transfer/log-file';
+export { exportLog, type Transferred, type TransferProgress } from './transfer/export-log';
+export { importLog, type ImportOrder } from './transfer/import-log';
+export { LogFileBroken, verifyLogFile } from './transfer/read-log';

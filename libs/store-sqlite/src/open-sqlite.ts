@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { isSqliteError, SqliteRefused } from './failures';
+import { upgradeTables, type Upgrades } from './file-format';
 
 /** 'Faem' in ASCII: how a file says that it is one of ours. */
 const applicationId = 0x4661656d;
@@ -29,12 +30,24 @@ const settings: Readonly<Record<SqliteKind, { readonly synchronous: string; read
 /**
  * Opens a SQLite file with the project's settings (write-ahead log, pages of 4096 bytes, no memory map), made if it is not there.
  * Statements must not be left open between turns of the event loop: an open iterator keeps the write-ahead log growing.
- * @throws SqliteRefused where the folder is missing, the file is no database, or it belongs to another program
+ *
+ * A service that keeps tables of its own names their `version` (0 until there was a change) and the SQL that leads there from each
+ * earlier one; an older file is brought up to date in one transaction, a newer one is refused. Without a version nothing is checked:
+ * events and views do that themselves.
+ * @throws SqliteRefused where the folder is missing, the file is no database, belongs to another program, or is newer than this one
  */
 export function openSqlite(
   file: string,
   kind: SqliteKind,
-  { readonly = false }: { readonly readonly?: boolean } = {},
+  {
+    readonly = false,
+    version = kind === 'private' ? 0 : undefined,
+    upgrades = {},
+  }: {
+    readonly readonly?: boolean;
+    readonly version?: number | undefined;
+    readonly upgrades?: Upgrades;
+  } = {},
 ): Database.Database {
   const folder = dirname(file);
   if (!existsSync(folder)) {
@@ -56,6 +69,7 @@ export function openSqlite(
     db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
     db.pragma(`journal_size_limit = ${walBytesKept}`);
     if (kind === 'private' && !readonly) db.pragma('secure_delete = ON');
+    if (version !== undefined) upgradeService(db, file, version, upgrades);
     return db;
   } catch (error) {
     db?.close();
@@ -70,6 +84,13 @@ export function prepareFile(db: Database.Database): void {
     db.pragma(`application_id = ${applicationId}`);
   }
   db.pragma('journal_mode = WAL');
+}
+
+function upgradeService(db: Database.Database, file: string, version: number, upgrades: Upgrades): void {
+  // What was made just now has no tables yet; its service makes those of this version.
+  const isEmpty = db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
+  if (isEmpty && !db.readonly) db.pragma(`user_version = ${version}`);
+  else upgradeTables(db, file, { version, upgrades, keepsCopy: true });
 }
 
 function refuseForeign(db: Database.Database, file: string): void {

@@ -3,7 +3,7 @@ import type { IdentityVerificationConfig } from './config';
 import { IdentityVerificationModule } from './identity-verification.module';
 
 export { identityVerificationConfigSchema, type IdentityVerificationConfig } from './config';
-export { eraseAgain } from './vault/erase-again.store';
+export { eraseAgain, personsErased, type KnownThrough } from './vault/erase-again.store';
 export { IdentityVerificationModule } from './identity-verification.module';
 
 /** A server of this context alone, on the platform it is given. */

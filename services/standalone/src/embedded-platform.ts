@@ -15,11 +15,11 @@ import {
   openSigningKeys,
   openSqliteEvents,
   openSqliteViews,
-  requireLedgerKept,
 } from '@faemban/store-sqlite';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { keepLedger } from './keep-ledger';
+import { requireWholeFolder, requireWholeHistory } from './require-whole';
 import { ReadModelThread } from './read-models/read-model-thread';
 import { readModelsOf } from './rebuild/read-models-of';
 import { verifyInThread } from './verification/verify-in-thread';
@@ -49,6 +49,8 @@ export async function openEmbeddedPlatform(options: {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly partitionCount: number;
+  /** Told of what fails and is tried again by itself. */
+  readonly onFailure?: (error: unknown) => void;
 }): Promise<EmbeddedPlatform> {
   const { clock, partitionCount } = options;
   const dataDir = resolve(options.dataDir);
@@ -60,12 +62,13 @@ export async function openEmbeddedPlatform(options: {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const lock = lockDataFolder(dataDir);
     closers.push(() => lock.release());
+    requireWholeFolder(dataDir);
     mkdirSync(join(dataDir, 'keys'), { recursive: true, mode: 0o700 });
     const events = await openSqliteEvents({ file: join(dataDir, 'events.sqlite'), clock, partitionCount });
     closers.push(() => events.close());
     const keysFolder = join(dataDir, 'keys');
-    await requireLedgerKept(keysFolder, events.log);
-    const ledger = keepLedger(keysFolder, events, clock);
+    await requireWholeHistory(dataDir, events);
+    const ledger = keepLedger(keysFolder, events, { clock, onFailure: options.onFailure ?? (() => undefined) });
     closers.push(() => ledger.close());
     const signer = openSigningKeys(join(keysFolder, 'signing-keys.json'), {
       name: `faemban.${events.installationId}`,

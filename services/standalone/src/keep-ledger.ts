@@ -2,16 +2,21 @@ import type { Clock } from '@faemban/event-sourcing';
 import { writeLedger, type SqliteEvents } from '@faemban/store-sqlite';
 
 /** How often it is written down how far the log goes, where that has changed. Milliseconds. */
-const everyMs = 10_000;
+const everyMsDefault = 10_000;
 
 /**
  * Keeps beside the keys how far the log goes, so that a start, or a restore, notices when events are missing. What was recorded in the last
  * ten seconds before a power cut is not in it; that much less is never noticed, and more never refused.
+ * @param onFailure told once for each time that it cannot be written; the next turn tries again
  */
 export function keepLedger(
   keysFolder: string,
   events: Pick<SqliteEvents, 'log' | 'installationId'>,
-  clock: Clock,
+  {
+    clock,
+    onFailure,
+    everyMs = everyMsDefault,
+  }: { readonly clock: Clock; readonly onFailure: (error: unknown) => void; readonly everyMs?: number },
 ): { close(): Promise<void> } {
   let isChanged = true;
   let writing: Promise<void> = Promise.resolve();
@@ -19,12 +24,15 @@ export function keepLedger(
   const write = async (): Promise<void> => {
     if (!isChanged) return;
     isChanged = false;
-    await writeLedger(keysFolder, events, new Date(clock()).toISOString());
+    try {
+      await writeLedger(keysFolder, events, new Date(clock()).toISOString());
+    } catch (error) {
+      // A full disk must not end the process.
+      isChanged = true;
+      onFailure(error);
+    }
   };
-  const timer = setInterval(() => {
-    // A full disk must not end the process; the next turn tries again.
-    writing = writing.then(write).catch(() => void (isChanged = true));
-  }, everyMs).unref();
+  const timer = setInterval(() => void (writing = writing.then(write)), everyMs).unref();
   return {
     async close() {
       clearInterval(timer);

@@ -44,10 +44,13 @@ export async function createStandalone(
 ): Promise<Standalone> {
   const settings = standaloneConfigSchema.parse(config);
   const clock = overrides.clock ?? Date.now;
+  const log = createLogger('standalone', settings.logLevel);
   const embedded = await openEmbeddedPlatform({
     dataDir: settings.dataDir,
     clock,
     partitionCount: settings.partitionCount,
+    onFailure: (err) =>
+      log.error({ err }, 'how far the events go could not be noted beside the keys; it is tried again'),
   });
   const server = await madeOrClosed(embedded.close, () =>
     createServer(serviceModules(), {
@@ -58,7 +61,7 @@ export async function createStandalone(
       host: settings.host,
       drainMsMax: settings.drainMsMax,
       sealPlan: { ...sealPlanDefault, everySeconds: settings.sealEverySeconds },
-      log: createLogger('standalone', settings.logLevel),
+      log,
     }),
   );
   let stopping: Promise<Stopped> | undefined;

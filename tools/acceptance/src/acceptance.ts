@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { Client, Progress, uploadImport } from '@faemban/cli';
 import { aggregateSurvey, generatePopulation, revisePopulation } from '@faemban/population';
 import { thaiDayOf } from '@faemban/thai';
+import { figuresAgain, type AgainReport } from './again';
 import { compareCells, type Difference } from './compare';
+import { eventsOf } from './events-of';
 import { type Cells, cellsOf, type PublishedFile, readPublished } from './published-files';
 import { Stages } from './stages';
 import { System } from './system';
@@ -33,6 +35,8 @@ export interface AcceptanceReport {
     readonly differences: number;
     readonly asKnownBefore: number;
   };
+  /** The figures once more after rebuilds, a restore, and an exported log. */
+  readonly again: AgainReport;
   readonly seconds: number;
   readonly stageSeconds: Readonly<Record<string, number>>;
   readonly peakRssMb: number;
@@ -43,13 +47,15 @@ export interface AcceptanceReport {
 const dayMs = 24 * 3600 * 1000;
 /** Noon in Thailand, so that a day's shift lands on the next calendar day whatever the run takes. */
 const firstDayMs = Date.UTC(2018, 9, 1, 5);
+/** Later than the run is at the end of the second day, and still that day. */
+const laterMs = 9 * 3600 * 1000;
 /** The published files are those of data year 2561. */
 const round = 2561;
 
 /**
  * A province in, its published figures out, through the doors everyone uses: files are uploaded and approved over HTTP, scored from
  * events, and read back in TPMAP's own format. Then a changed survey one day later: today's figures follow it, and what was known the
- * day before is still what was published.
+ * day before is still what was published. At last the same once more: rebuilt, restored elsewhere, and from the exported log.
  */
 export async function accept(
   options: AcceptanceOptions,
@@ -112,7 +118,15 @@ export async function accept(
       const before = await compareAll(running, published, `?asKnownAt=${dayBefore}`);
       return { today, before, moved: cellsThatMoved(published, expected) };
     });
-    await running.stop();
+    const names = published.map(({ name }) => `/tpmap/${name}.csv`);
+    const again = await figuresAgain({
+      system: running,
+      dataDir: join(work, 'data'),
+      work,
+      paths: [...names, ...names.map((name) => `${name}?asKnownAt=${dayBefore}`)],
+      stages,
+      nowMs: firstDayMs + dayMs + laterMs,
+    });
     system = undefined;
     const all = [...first.differences, ...after.today.differences, ...after.before.differences];
     return {
@@ -129,6 +143,7 @@ export async function accept(
         differences: after.today.differences.length,
         asKnownBefore: after.before.differences.length,
       },
+      again,
       seconds,
       stageSeconds: stages.seconds,
       ...measured,
@@ -202,10 +217,4 @@ function cellsThatMoved(published: readonly PublishedFile[], expected: ReadonlyM
     moved += compareCells(name, cells, cellsOf(expected.get(name) ?? '')).differences.length;
   }
   return moved;
-}
-
-/** How many events the system has recorded, over all contexts. */
-export async function eventsOf(system: System): Promise<number> {
-  const { contexts } = await new Client({ url: system.url }).get<{ contexts: { events: number }[] }>('/status');
-  return contexts.reduce((sum, { events }) => sum + events, 0);
 }

@@ -1,201 +1,158 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
-import Database from 'better-sqlite3';
-import { contextNames, type ContextName } from '@faemban/contracts';
 import { SqliteRefused } from '../failures';
-import type { LedgerHead } from './heads-ledger';
-import { digestFile, filesToCopy } from './folder-files';
+import { describeEvents } from './describe-events';
+import { digestFile, eventsName, filesToCopy, flush, flushFolder, manifestName, type FolderFile } from './folder-files';
+import { writeManifest, type BackedUpFile, type BackupManifest, type CopyProgress } from './manifest';
+import { asCopyFailure, requireRoom } from './room';
+import { Snapshot } from './snapshot';
 
-/** The file that makes a folder a backup; written last. */
-export const manifestName = 'backup.json';
-const formatVersion = 1;
-
-/** What a backup says of itself. Sizes in bytes, times ISO 8601 in UTC. */
-export interface BackupManifest {
-  readonly format: 'faemban-backup';
-  readonly version: number;
-  readonly installation: string;
-  readonly partitionCount: number;
-  readonly takenAt: string;
-  readonly events: number;
-  readonly heads: Readonly<Partial<Record<ContextName, readonly LedgerHead[]>>>;
-  readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
-}
-
-/** How far a backup or a restore is: bytes done of those to do. */
-export type CopyProgress = (done: number, total: number, path: string) => void;
-
-/**
- * Copies a data folder, also of a running system, without holding it up: every database at one moment of its own, in an order in which no
- * copy can be ahead of what it depends on. The keys are not part of it. What is there before the manifest is no backup.
- * @throws SqliteRefused where `to` is inside the folder, is not empty, or has too little room
- */
-export async function backupFolder({
-  from,
-  to,
-  takenAt,
-  onProgress = () => undefined,
-}: {
+/** What to copy, whereto, and when that is. */
+export interface BackupOrder {
   readonly from: string;
+  /** A new folder; it is there only when the backup is finished. */
   readonly to: string;
   readonly takenAt: string;
+  /** Databases below the folder that their service writes before the events about it, e.g. `identity-verification/vault.sqlite`. */
+  readonly leading?: readonly string[];
   readonly onProgress?: CopyProgress;
-}): Promise<BackupManifest> {
-  const [source, target] = [resolve(from), resolve(to)];
-  if (!existsSync(join(source, 'events.sqlite'))) throw noEvents(source);
-  if (`${target}${sep}`.startsWith(`${source}${sep}`)) throw insideItself(target);
-  requireEmpty(target);
-  const files = filesToCopy(source);
-  const sizes = new Map(files.map(({ path }) => [path, statSync(join(source, path)).size]));
-  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  const beside = `${target}.part`;
-  rmSync(beside, { recursive: true, force: true });
-  mkdirSync(beside, { recursive: true, mode: 0o700 });
+}
+
+/**
+ * Copies a data folder, also of a running system, without holding it up: read models first, one after another, then the events together
+ * with what services keep beside them at one moment. The keys are not part of it. Must not run in the process that serves the folder.
+ * @throws SqliteRefused where `to` is inside the folder or not empty, or its disk is full or cannot be written
+ */
+export async function backupFolder(order: BackupOrder): Promise<BackupManifest> {
+  const [from, to] = [resolve(order.from), resolve(order.to)];
+  if (!existsSync(join(from, eventsName))) throw noEvents(from);
+  if (`${to}${sep}`.startsWith(`${from}${sep}`)) throw insideItself(to);
+  requireNew(to);
+  const files = filesToCopy(from, order.leading ?? []);
+  const bytes = files.reduce((sum, { path }) => sum + (sizeOf(join(from, path)) ?? 0), 0);
+  const beside = `${to}.part`;
+  const copying = new Copying(from, beside, bytes, order.onProgress ?? (() => undefined));
   try {
-    requireRoom(beside, total);
-    const copied: { path: string; bytes: number; sha256: string }[] = [];
-    let done = 0;
-    for (const { path, isDatabase } of files) {
-      onProgress(done, total, path);
-      const file = join(beside, path);
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      // A staged file may be gone by now, when its import is done with.
-      if (!existsSync(join(source, path))) continue;
-      if (isDatabase) copyDatabase(join(source, path), file);
-      else copyFileSync(join(source, path), file);
-      flush(file);
-      copied.push({ path, ...(await digestFile(file)) });
-      done += sizes.get(path) ?? 0;
-    }
-    onProgress(total, total, manifestName);
-    const manifest: BackupManifest = {
-      format: 'faemban-backup',
-      version: formatVersion,
-      takenAt,
-      ...describeEvents(join(beside, 'events.sqlite')),
-      files: copied,
-    };
-    writeFileSync(join(beside, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`, {
-      mode: 0o600,
-      flush: true,
-    });
-    if (existsSync(target)) rmSync(target, { recursive: true });
-    renameSync(beside, target);
-    flush(dirname(target));
+    rmSync(beside, { recursive: true, force: true });
+    mkdirSync(beside, { recursive: true, mode: 0o700 });
+    requireRoom(beside, bytes);
+    const copied = await copying.copyAll(files);
+    copying.path = manifestName;
+    const { installation, partitionCount, events, heads } = describeEvents(join(beside, eventsName));
+    const { takenAt } = order;
+    const manifest = writeManifest(beside, { takenAt, installation, partitionCount, events, heads, files: copied });
+    for (const folder of new Set(copied.map(({ path }) => dirname(join(beside, path))))) flushFolder(folder);
+    flushFolder(beside);
+    if (existsSync(to)) rmdirSync(to);
+    renameSync(beside, to);
+    flushFolder(dirname(to));
     return manifest;
   } catch (error) {
     rmSync(beside, { recursive: true, force: true });
-    throw error;
+    throw asCopyFailure(error, copying.path, to);
   }
 }
 
-/** Reads what a backup says of itself. @throws SqliteRefused where the folder is no backup, or of a newer program */
-export function readManifest(folder: string): BackupManifest {
-  const file = join(folder, manifestName);
-  if (!existsSync(file)) throw noBackup(folder);
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as BackupManifest;
-  if (manifest.format !== 'faemban-backup' || manifest.version > formatVersion) throw noBackup(folder);
-  return manifest;
-}
+/** A backup under way. */
+class Copying {
+  /** What is being copied. */
+  path = '';
+  private done = 0;
+  private readonly copied: BackedUpFile[] = [];
 
-/** Checks every file of a backup against its manifest. @throws SqliteRefused naming the first that is not what it was */
-export async function checkBackup(folder: string, onProgress: CopyProgress = () => undefined): Promise<BackupManifest> {
-  const manifest = readManifest(folder);
-  const total = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
-  let done = 0;
-  for (const { path, bytes, sha256 } of manifest.files) {
-    onProgress(done, total, path);
-    const file = join(folder, path);
-    const found = existsSync(file) ? await digestFile(file) : undefined;
-    if (found?.sha256 !== sha256 || found.bytes !== bytes) throw damaged(path);
-    done += bytes;
-  }
-  return manifest;
-}
+  constructor(
+    private readonly from: string,
+    private readonly to: string,
+    private readonly bytes: number,
+    private readonly onProgress: CopyProgress,
+  ) {}
 
-/** A copy of a database as it is at one moment, made by SQLite itself; whoever writes to it goes on. */
-function copyDatabase(from: string, to: string): void {
-  const db = new Database(from, { readonly: true, fileMustExist: true, timeout: 30_000 });
-  try {
-    db.prepare('VACUUM INTO ?').run(to);
-  } finally {
-    db.close();
-  }
-}
-
-/** Which events a file holds. */
-export function describeEvents(
-  file: string,
-): Pick<BackupManifest, 'installation' | 'partitionCount' | 'events' | 'heads'> {
-  const db = new Database(file, { readonly: true, fileMustExist: true });
-  try {
-    const meta = new Map(db.prepare<[], [string, string]>('SELECT key, value FROM meta').raw().all());
-    const rows = db
-      .prepare<[], LedgerHead & { readonly context: string }>(
-        `SELECT name AS context, partition, seq, chain_hash AS chainHash FROM heads JOIN contexts USING (topic) ORDER BY topic, partition`,
-      )
-      .all();
-    const heads: Partial<Record<ContextName, LedgerHead[]>> = {};
-    for (const { context: name, ...head } of rows) {
-      const context = contextNames.find((known) => known === name);
-      if (context !== undefined && head.seq > 0) (heads[context] ??= []).push(head);
+  async copyAll(files: readonly FolderFile[]): Promise<readonly BackedUpFile[]> {
+    for (const file of files.filter(({ stage }) => stage === 'seals' || stage === 'read-models'))
+      await this.copyAlone(file);
+    // Milliseconds lie between these snapshots; they are taken in the order in which a crash would leave the files.
+    const together = files.filter(
+      ({ stage, isDatabase }) => isDatabase && (stage === 'lagging' || stage === 'events' || stage === 'leading'),
+    );
+    const snapshots: { file: FolderFile; snapshot: Snapshot }[] = [];
+    try {
+      for (const file of together) {
+        this.path = file.path;
+        snapshots.push({ file, snapshot: Snapshot.of(join(this.from, file.path)) });
+      }
+      // The events first: their write-ahead log grows fastest.
+      snapshots.sort((one, other) => Number(other.file.stage === 'events') - Number(one.file.stage === 'events'));
+      for (let next = snapshots.shift(); next !== undefined; next = snapshots.shift())
+        await this.copySnapshot(next.file, next.snapshot);
+    } finally {
+      for (const { snapshot } of snapshots) snapshot.close();
     }
-    return {
-      installation: meta.get('installationId') ?? '',
-      partitionCount: Number(meta.get('partitionCount')),
-      events: rows.reduce((sum, { seq }) => sum + seq, 0),
-      heads,
-    };
-  } finally {
-    db.close();
+    for (const file of files.filter(({ stage, isDatabase }) => !isDatabase && stage === 'leading'))
+      await this.copyAlone(file);
+    return this.copied;
+  }
+
+  private async copyAlone(file: FolderFile): Promise<void> {
+    this.path = file.path;
+    const source = join(this.from, file.path);
+    // An uploaded file may be gone by now, when its import is done with.
+    if (sizeOf(source) === undefined) return;
+    if (file.isDatabase) {
+      await this.copySnapshot(file, Snapshot.of(source));
+      return;
+    }
+    const target = this.targetOf(file);
+    this.tell(0);
+    copyFileSync(source, target);
+    flush(target);
+    await this.note(file, target);
+  }
+
+  private async copySnapshot(file: FolderFile, snapshot: Snapshot): Promise<void> {
+    this.path = file.path;
+    const target = this.targetOf(file);
+    try {
+      await snapshot.copyTo(target, (bytes) => this.tell(bytes));
+    } finally {
+      snapshot.close();
+    }
+    await this.note(file, target);
+  }
+
+  private async note({ path }: FolderFile, target: string): Promise<void> {
+    const digest = await digestFile(target);
+    this.copied.push({ path, ...digest });
+    this.done += digest.bytes;
+    this.tell(0);
+  }
+
+  private targetOf({ path }: FolderFile): string {
+    const target = join(this.to, path);
+    mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+    return target;
+  }
+
+  private tell(bytes: number): void {
+    const done = this.done + bytes;
+    this.onProgress(done, Math.max(this.bytes, done), this.path);
   }
 }
 
-/** @throws SqliteRefused where something is there already */
-export function requireEmpty(folder: string): void {
-  if (!existsSync(folder) || readdirSync(folder).length === 0) return;
+function sizeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.size;
+}
+
+/** @throws SqliteRefused where something is there already, or the folder is a disk itself, which cannot be put in place at once */
+export function requireNew(folder: string): void {
+  if (!existsSync(folder)) return;
+  const isDisk = statSync(folder).dev !== statSync(dirname(folder)).dev;
+  if (!isDisk && readdirSync(folder).length === 0) return;
   throw new SqliteRefused({
-    th: `โฟลเดอร์ ${folder} ไม่ว่าง โปรดระบุโฟลเดอร์ใหม่`,
-    en: `The folder ${folder} is not empty. Name a new one.`,
+    th: `โฟลเดอร์ ${folder} มีอยู่แล้วและไม่ว่าง หรือเป็นดิสก์ทั้งลูก โปรดระบุโฟลเดอร์ใหม่ข้างใน เช่น ${join(folder, 'backup-1')}`,
+    en: `The folder ${folder} is there and not empty, or is a whole disk. Name a new folder inside it, e.g. ${join(folder, 'backup-1')}`,
   });
 }
 
-/** @throws SqliteRefused where a disk has less room than is needed */
-export function requireRoom(folder: string, bytes: number): void {
-  const { bavail, bsize } = statfsSync(folder);
-  if (bavail * bsize > bytes * 1.05) return;
-  const [needed, free] = [mebibytes(bytes * 1.05), mebibytes(bavail * bsize)];
-  throw new SqliteRefused({
-    th: `พื้นที่ว่างไม่พอ ต้องใช้ราว ${needed} MiB มีอยู่ ${free} MiB โปรดเลือกดิสก์อื่น`,
-    en: `There is too little room: about ${needed} MiB are needed, ${free} MiB are free. Choose another disk.`,
-  });
-}
-
-/** Has the operating system write a file, or a folder's entries, to the disk. */
-export function flush(path: string): void {
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-const mebibytes = (bytes: number): number => Math.ceil(bytes / 1024 / 1024);
 const noEvents = (folder: string): SqliteRefused =>
   new SqliteRefused({
     th: `ไม่มีเหตุการณ์ในโฟลเดอร์ ${folder} โปรดระบุโฟลเดอร์ข้อมูลด้วย --data`,
@@ -205,14 +162,4 @@ const insideItself = (folder: string): SqliteRefused =>
   new SqliteRefused({
     th: `โฟลเดอร์ ${folder} อยู่ในโฟลเดอร์ข้อมูลเอง โปรดเลือกที่อื่น ดีที่สุดคือคนละดิสก์`,
     en: `The folder ${folder} lies inside the data folder. Choose another place, best on another disk.`,
-  });
-const noBackup = (folder: string): SqliteRefused =>
-  new SqliteRefused({
-    th: `โฟลเดอร์ ${folder} ไม่ใช่ข้อมูลสำรองที่เสร็จสมบูรณ์ของ Faemban รุ่นนี้ โปรดเลือกโฟลเดอร์ที่มี ${manifestName}`,
-    en: `The folder ${folder} is no finished backup for this Faemban. Choose one that has a ${manifestName}.`,
-  });
-const damaged = (path: string): SqliteRefused =>
-  new SqliteRefused({
-    th: `ไฟล์ ${path} ในข้อมูลสำรองไม่ตรงกับที่บันทึกไว้ จึงไม่กู้คืนสิ่งใด โปรดใช้ข้อมูลสำรองชุดอื่น`,
-    en: `The file ${path} of the backup is not what it was, so nothing was restored. Use another backup.`,
   });

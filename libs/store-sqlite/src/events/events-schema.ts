@@ -1,11 +1,13 @@
 import type Database from 'better-sqlite3';
 import { IntegrityViolation, invariant, partitionCountDefault } from '@faemban/event-sourcing';
 import { SqliteRefused } from '../failures';
-import { prepareFormat } from '../file-format';
-import { prepareFile } from '../open-sqlite';
+import { prepareFormat, type Upgrades } from '../file-format';
+import { openSqlite, prepareFile } from '../open-sqlite';
 import { partitionCountMax, placeOf } from './places';
 
 const formatVersion = 1;
+/** SQL that brings a file to the next version, by the version it has. None so far. */
+const upgrades: Upgrades = {};
 
 /** What was decided when an events file was made. */
 export interface Installation {
@@ -50,6 +52,7 @@ export function prepareEventsFile(
     version: formatVersion,
     tables,
     meta: { installationId: asked.newId(), partitionCount: String(wanted) },
+    upgrades,
   });
   const partitionCount = Number(meta.get('partitionCount'));
   if (asked.partitionCount !== undefined && asked.partitionCount !== partitionCount) {
@@ -59,6 +62,24 @@ export function prepareEventsFile(
     });
   }
   return { installationId: meta.get('installationId') ?? '', partitionCount };
+}
+
+/**
+ * Brings the events file of a backup to this program's version; the backup itself is what is left of the old one.
+ * @throws SqliteRefused where it is newer, or no events file
+ */
+export function upgradeEventsFile(file: string): void {
+  const db = openSqlite(file, 'events');
+  try {
+    prepareFormat(
+      db,
+      file,
+      { kind: 'events', version: formatVersion, tables, meta: {}, upgrades },
+      { keepsCopy: false },
+    );
+  } finally {
+    db.close();
+  }
 }
 
 /** Makes an empty events file for what was recorded elsewhere, under the id of the installation it came from. */

@@ -1,14 +1,40 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EventLog } from '@faemban/event-sourcing';
 import { openSqlite } from '@faemban/store-sqlite';
 
+const pageEvents = 1_000;
+
+/** How far a log is known, per partition. */
+export type KnownThrough = readonly { readonly partition: number; readonly seq: number }[];
+
+/** The persons whom a log says to have been erased, in the events behind those that are known already. */
+export async function personsErased(log: EventLog, known: KnownThrough = []): Promise<readonly string[]> {
+  const erased: string[] = [];
+  for (const { partition, seq } of await log.heads('identity-verification')) {
+    const begin = known.find((one) => one.partition === partition)?.seq ?? 0;
+    for (let after = begin; after < seq; after += pageEvents) {
+      const places = await log.places('identity-verification', partition, after, pageEvents);
+      for (const place of places.filter(({ type }) => type === 'PersonErased')) {
+        const [event] = await log.read('identity-verification', partition, place.seq - 1, 1);
+        if (event?.type === 'PersonErased') erased.push((event.data as { readonly personId: string }).personId);
+      }
+    }
+  }
+  return erased;
+}
+
 /**
- * Destroys the secrets of persons in a keys file that is not in use, e.g. one that was brought back from an older copy. Answers how many
+ * Destroys the secrets of persons in keys that nobody uses yet, e.g. those that were brought back from an older copy. Answers how many
  * of them were there. Their sealed data can be read by nobody afterwards.
  */
-export function eraseAgain(keysFile: string, personIds: Iterable<string>): number {
-  if (!existsSync(keysFile)) return 0;
-  const keys = openSqlite(keysFile, 'private');
+export function eraseAgain(keysFolder: string, personIds: Iterable<string>): number {
+  const file = join(keysFolder, 'identity-verification.sqlite');
+  if (!existsSync(file)) return 0;
+  const keys = openSqlite(file, 'private');
   try {
+    const hasIdentities = keys.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'identities'").get() !== undefined;
+    if (!hasIdentities) return 0;
     const erase = keys.prepare('DELETE FROM identities WHERE person = ?');
     const erased = keys.transaction(() => {
       let count = 0;

@@ -30,7 +30,7 @@ export function openImportsFile(file: string): Database {
  */
 export function openStagingFile(file: string): Database {
   mkdirSync(dirname(file), { recursive: true });
-  const db = openSqlite(file, 'views');
+  const db = openSqlite(file, 'views', { version: 0 });
   db.exec(`
     CREATE TABLE IF NOT EXISTS problems (
       import INTEGER NOT NULL, n INTEGER NOT NULL, part TEXT NOT NULL, row INTEGER NOT NULL, col TEXT, code TEXT NOT NULL,

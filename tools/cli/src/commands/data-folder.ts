@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import {
   backupFolder,
@@ -9,6 +10,7 @@ import {
   noteBackup,
   openSqliteEvents,
   restoreFolder,
+  type RestoreOrder,
   type SymptomLevel,
 } from '@faemban/store-sqlite';
 import type { Command } from 'commander';
@@ -27,6 +29,8 @@ interface RestoreOptions extends FolderOptions {
 
 const dataDefault = process.env['FAEMBAN_DATA_DIR'] ?? '.data';
 const number = (value: number): string => value.toLocaleString('en-US');
+/** The vault writes an entry before the event about it. */
+const leading = ['identity-verification/vault.sqlite'];
 const mebibytes = (bytes: number): number => Math.round(bytes / 1024 / 1024);
 
 /** `faemban backup`, `backup-keys`, `restore`, `export`, `import-log`, `doctor`: what is done with a data folder itself, without a server. */
@@ -43,6 +47,7 @@ export function dataFolderCommands(program: Command, session: (command: Command)
         from: data,
         to,
         takenAt,
+        leading,
         onProgress: (done, total) => progress.show('backup', mebibytes(done), mebibytes(total), 'MiB'),
       });
       progress.close();
@@ -57,8 +62,8 @@ export function dataFolderCommands(program: Command, session: (command: Command)
   withData(program.command('backup-keys'))
     .description('สำรองกุญแจ แยกจากข้อมูล · copy the keys, apart from the data')
     .requiredOption('--to <folder>', 'a new folder, apart from the backups of the data')
-    .action(({ data, to }: FolderOptions & { to: string }, self: Command) => {
-      const names = backupKeys(data, to);
+    .action(async ({ data, to }: FolderOptions & { to: string }, self: Command) => {
+      const names = await backupKeys(data, to);
       session(self).output.print({ to, files: names }, () => [
         `สำรองกุญแจแล้ว · copied ${names.length} files → ${to}`,
         'เก็บไว้ระยะสั้นและน้อยชุด เพราะสำเนาเก่าคืนกุญแจของผู้ที่ถูกลบไปแล้ว · keep few and for a short time: an old copy brings back the keys of persons erased since',
@@ -77,18 +82,18 @@ export function dataFolderCommands(program: Command, session: (command: Command)
         self.error('error: --accept-loss and --by belong together', { exitCode: exitCodes.usage });
       }
       const { acceptLoss: reason, by } = options;
-      const erased = [
-        ...(await erasedIn(join(options.from, 'events.sqlite'))),
-        ...(options.erased === undefined ? [] : readFileSync(options.erased, 'utf8').split(/\s+/).filter(Boolean)),
-      ];
-      // Brings a whole service along, which no other command needs.
-      const { eraseAgain } = await import('@faemban/identity-verification');
+      const listed = options.erased === undefined ? [] : idsIn(options.erased, self);
+      if (listed.length > 0 && !existsSync(vaultOf(options.data))) {
+        self.error('error: --erased needs the keys: put their copy into keys/ of the data folder first', {
+          exitCode: exitCodes.usage,
+        });
+      }
       const restored = await restoreFolder({
         from: options.from,
         to: options.data,
         restoredAt: new Date().toISOString(),
         ...(reason === undefined || by === undefined ? {} : { accepts: { reason, by } }),
-        eraseAgain: (folder) => eraseAgain(join(folder, 'keys', 'identity-verification.sqlite'), erased),
+        eraseAgain: eraseWith(listed),
         onProgress: (done, total) => progress.show('check', mebibytes(done), mebibytes(total), 'MiB'),
       });
       progress.close();
@@ -100,7 +105,7 @@ export function dataFolderCommands(program: Command, session: (command: Command)
         ...(hasKeys
           ? []
           : [
-              'ยังไม่มีกุญแจ ให้วางสำเนากุญแจใน keys/ ก่อนเริ่มระบบ · there are no keys yet: put their copy into keys/ before the start',
+              'ยังไม่มีกุญแจ ให้วางสำเนากุญแจทั้งชุดใน keys/ ก่อนเริ่มระบบ · there are no keys yet: put their whole copy into keys/ before the start',
             ]),
       ]);
     });
@@ -126,9 +131,14 @@ export function dataFolderCommands(program: Command, session: (command: Command)
     .description('นำเข้าเหตุการณ์ที่ส่งออกไว้ ลงโฟลเดอร์ใหม่ · take exported events into a new data folder')
     .requiredOption('--from <file>', 'the exported file')
     .action(async ({ data, from }: FolderOptions & { from: string }, self: Command) => {
-      const { output } = session(self);
-      mkdirSync(data, { recursive: true, mode: 0o700 });
-      const imported = await importLog({ from, eventsFile: join(data, 'events.sqlite') });
+      const { output, progress } = session(self);
+      const imported = await importLog({
+        from,
+        to: data,
+        eraseAgain: eraseWith([]),
+        onProgress: (done, total) => progress.show('import', done, total, 'events'),
+      });
+      progress.close();
       output.print(imported, ({ events, commands }) => [
         `นำเข้าแล้ว · imported ${number(events)} events, ${number(commands)} commands → ${data}`,
         'ข้อมูลสรุปสร้างเองเมื่อเริ่มระบบ · read models are made at the first start',
@@ -138,7 +148,7 @@ export function dataFolderCommands(program: Command, session: (command: Command)
   withData(program.command('doctor'))
     .description('ตรวจสุขภาพของการติดตั้ง · what is wrong with this installation, in words')
     .action(({ data }: FolderOptions, self: Command) => {
-      const symptoms = examineFolder(data, Date.now());
+      const symptoms = examineFolder(data, { nowMs: Date.now() });
       session(self).output.print(symptoms, (all) =>
         all.flatMap(({ level, what, todo }) => [
           `${marks[level]} ${what.th} · ${what.en}`,
@@ -151,24 +161,31 @@ export function dataFolderCommands(program: Command, session: (command: Command)
 
 const marks: Readonly<Record<SymptomLevel, string>> = { ok: '✓', note: '·', warning: '!', error: '✗' };
 
-/** The persons whom the events of a file say to have been erased. */
-async function erasedIn(file: string): Promise<readonly string[]> {
-  if (!existsSync(file)) return [];
-  const events = await openSqliteEvents({ file, clock: Date.now, readonly: true });
-  try {
-    const erased: string[] = [];
-    for (const { partition, seq } of await events.log.heads('identity-verification')) {
-      for (let after = 0; after < seq; after += 1000) {
-        const places = await events.log.places('identity-verification', partition, after, 1000);
-        for (const place of places.filter(({ type }) => type === 'PersonErased')) {
-          const [event] = await events.log.read('identity-verification', partition, place.seq - 1, 1);
-          const personId = (event?.data as { personId?: string } | undefined)?.personId;
-          if (personId !== undefined) erased.push(personId);
-        }
-      }
+const vaultOf = (dataFolder: string): string => join(dataFolder, 'keys', 'identity-verification.sqlite');
+
+/** Ids of persons, one per line, from a file. */
+function idsIn(file: string, self: Command): readonly string[] {
+  if (!existsSync(file)) self.error(`error: there is no file ${file}`, { exitCode: exitCodes.usage });
+  const ids = readFileSync(file, 'utf8').split(/\s+/).filter(Boolean);
+  const wrong = ids.findIndex((id) => !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id));
+  if (wrong !== -1)
+    self.error(`error: entry ${wrong + 1} of ${file} is no id of a person`, { exitCode: exitCodes.usage });
+  return ids;
+}
+
+/** Erases in keys whom events say to have been erased, and those besides. */
+function eraseWith(besides: readonly string[]): RestoreOrder['eraseAgain'] {
+  return async ({ eventsFile, keysFolder }) => {
+    // Brings a whole service along, which no other command needs. Node's own `import` finds no names in CommonJS packages.
+    const vault = createRequire(__filename)(
+      '@faemban/identity-verification',
+    ) as typeof import('@faemban/identity-verification');
+    const { eraseAgain, personsErased } = vault;
+    const events = await openSqliteEvents({ file: eventsFile, clock: Date.now, readonly: true });
+    try {
+      return eraseAgain(keysFolder, [...(await personsErased(events.log)), ...besides]);
+    } finally {
+      await events.close();
     }
-    return erased;
-  } finally {
-    await events.close();
-  }
+  };
 }
