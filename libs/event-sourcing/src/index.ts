@@ -37,11 +37,11 @@ export {
   type LoggedEvent,
   type Page,
   type ParkedEvent,
-  type ParkedPage,
   type PinnedGenerations,
   type PolicyHandle,
   type PolicyStore,
   type Put,
+  type ReplayStep,
   type Refusal,
   type StoredSlices,
   type TallyDifference,
@@ -154,6 +154,26 @@ export {
   type PassOutcome,
 } from './sequencing/sequencer';
 export { asViewShape, indexedValues, isTally } from './views/view-shape';
+export { failureCode } from './parking/failure-code';
+export type {
+  FindParked,
+  ParkedCause,
+  ParkedEvents,
+  ParkedFilter,
+  ParkedPage,
+  ParkedSequence,
+  SequenceKey,
+  TakenEvent,
+} from './parking/parked';
+export {
+  addFigures,
+  noReplay,
+  replayEventsMaxDefault,
+  type ReplayFailure,
+  type ReplayFigures,
+  type ReplayOutcome,
+  type ReplayRequest,
+} from './parking/replay';
 export { definePolicy, type Policy, type PolicyCommand } from './policies/define-policy';
 export {
   createPolicyRunner,

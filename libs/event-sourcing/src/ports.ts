@@ -1,5 +1,6 @@
 import type { ContextName } from '@faemban/contracts';
 import type { CommandContext, DomainEvent, NewEvent, RecordedEvent } from './events';
+import type { ParkedEvents, TakenEvent } from './parking/parked';
 
 /** 256 KiB: the largest serialised `data` of one event, refused at append on both profiles. */
 export const eventBytesMax = 256 * 1024;
@@ -146,16 +147,15 @@ export interface ParkedEvent {
   /** The document (household) that is parked. */
   readonly id: string;
   readonly eventId: string;
+  /** The class of the failure (`poison`, `invalid`), or `behind` for those that wait behind a failed one. */
   readonly cause: string;
+  /** A short name that is the same for every event that failed like this. */
+  readonly code: string;
   readonly message: string;
+  /** How often it was tried. */
+  readonly attempts: number;
+  /** When it was parked; it stays when a replay fails. */
   readonly parkedAt: string;
-}
-
-/** Some of what is parked, and how much there is altogether. */
-export interface ParkedPage {
-  readonly total: number;
-  readonly oldestAt: string | null;
-  readonly events: readonly ParkedEvent[];
 }
 
 /** One step of a view: events (fromSeq … toSeq) of one partition of one context, with everything they change. Applied with its checkpoint, once. */
@@ -166,6 +166,23 @@ export interface ViewBatch {
   readonly fromSeq: number;
   readonly toSeq: number;
   readonly epoch: number;
+  readonly puts: readonly Put[];
+  readonly removals: readonly string[];
+  readonly tallies: readonly TallyDifference[];
+  readonly parked: readonly ParkedEvent[];
+}
+
+/**
+ * What a replay of parked events changes in one partition of one context, at once. Parked events that were taken and are not among
+ * `parked` have been applied; those that are stay parked, with what is said of them now.
+ */
+export interface ReplayStep {
+  readonly context: ContextName;
+  readonly partition: number;
+  /** Where the partition stood when the step was made. */
+  readonly atSeq: number;
+  readonly epoch: number;
+  readonly taken: readonly TakenEvent[];
   readonly puts: readonly Put[];
   readonly removals: readonly string[];
   readonly tallies: readonly TallyDifference[];
@@ -294,12 +311,17 @@ export interface PinnedGenerations {
 }
 
 /** One open read model. Documents are shown from the stored slices. */
-export interface ViewHandle<Doc extends object = object> {
+export interface ViewHandle<Doc extends object = object> extends ParkedEvents {
   checkpoint(): Promise<Vector>;
   /** Takes a partition for writing and returns its new epoch, higher than any before. */
   take(partition: number): Promise<number>;
   /** @throws CheckpointFenced when a higher epoch exists or the checkpoint is not at fromSeq − 1. */
   apply(batch: ViewBatch): Promise<void>;
+  /**
+   * Applies a replay of parked events and takes them out, all or nothing.
+   * @throws CheckpointFenced when a higher epoch exists, the checkpoint is not at `atSeq`, or something taken is no longer parked
+   */
+  replay(step: ReplayStep): Promise<void>;
   /** The stored slices of these rows; unknown ids are left out. */
   slices(ids: readonly string[]): Promise<ReadonlyMap<string, StoredSlices>>;
   /** The documents of these ids, also those that no index has; what shows nothing is left out. */
@@ -318,8 +340,6 @@ export interface ViewHandle<Doc extends object = object> {
   sum(question: TallyQuestion): Promise<readonly TallySum[]>;
   /** Parked ids among these, for this context. */
   parkedIds(context: ContextName, ids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** What is parked, by the time it was parked, then context, partition, seq; at most `limit` of it. */
-  parked(limit: number): Promise<ParkedPage>;
 }
 
 /** Where a policy stands, and the refusals it met. */
@@ -334,7 +354,7 @@ export interface Refusal {
 }
 
 /** One policy's checkpoint. A refusal by a rule is an outcome: it is stored with the checkpoint and never resent. */
-export interface PolicyHandle {
+export interface PolicyHandle extends ParkedEvents {
   /** Also partitions that stand at 0 on record; a policy without any key has never been started. */
   checkpoint(): Promise<Vector>;
   /** Records a step. @throws CheckpointFenced when the checkpoint already is beyond toSeq; standing at toSeq is no error. */
@@ -347,7 +367,16 @@ export interface PolicyHandle {
   /** The refusals met so far, newest first; one for each event and rule. */
   refusals(limit: number): Promise<{ readonly total: number; readonly latest: readonly Refusal[] }>;
   parkedIds(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  parked(limit: number): Promise<ParkedPage>;
+  /**
+   * Takes worked events out of what is parked, with the refusals they met; those among `parked` stay, with what is said of them now.
+   * @throws CheckpointFenced when something taken is no longer parked
+   */
+  release(step: {
+    readonly partition: number;
+    readonly taken: readonly TakenEvent[];
+    readonly refusals: readonly Refusal[];
+    readonly parked: readonly ParkedEvent[];
+  }): Promise<void>;
 }
 
 /** A source of time in milliseconds since 1970. Given, never taken. */

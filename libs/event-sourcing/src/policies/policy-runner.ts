@@ -1,20 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Actor } from '@faemban/contracts';
-import { asError, classify, describeFailure } from '../classify';
+import { asError, classify } from '../classify';
 import { RuleBroken } from '../decider';
 import { CommandIdReused, invariant } from '../errors';
 import type { CommandContext } from '../events';
 import { policyCommandId } from '../ids';
-import {
-  vectorKey,
-  type Clock,
-  type EventLog,
-  type LoggedEvent,
-  type ParkedEvent,
-  type PolicyHandle,
-  type PolicyStore,
-  type Refusal,
-} from '../ports';
+import { behind, failed, type ParkingCause } from '../parking/failure-code';
+import { vectorKey, type Clock, type EventLog, type LoggedEvent, type PolicyHandle, type PolicyStore } from '../ports';
 import { followLog } from '../runners/follow-log';
 import type { Lag, Progress } from '../runners/progress';
 import {
@@ -27,6 +19,7 @@ import {
 } from '../runners/runner';
 import { noUpcasters, type Upcasters } from '../upcasters';
 import type { Policy, PolicyCommand } from './define-policy';
+import { replayPolicy, type PolicyInHand as InHand } from './replay-policy';
 
 /** Streams for which a policy's commands are in flight at once, by default: enough for a store to commit them in groups. */
 export const policyConcurrencyDefault = 256;
@@ -55,17 +48,6 @@ export interface PolicyRunnerOptions {
   readonly upcasters?: Upcasters;
   readonly report?: ReportIncident;
   readonly retry?: RetryPlan;
-}
-
-/** An event in hand. Once `isDone`, its refusals or its parking go into the checkpoint's step. */
-interface InHand {
-  readonly event: LoggedEvent;
-  readonly commands: readonly PolicyCommand[];
-  /** What `react` threw. */
-  readonly failure?: unknown;
-  isDone: boolean;
-  refusals: Refusal[];
-  parked?: ParkedEvent;
 }
 
 /**
@@ -108,17 +90,15 @@ export function createPolicyRunner(options: PolicyRunnerOptions): Runner {
     }
   };
 
-  const park = (inHand: InHand, cause: string, message: string): void => {
+  const park = (inHand: InHand, cause: ParkingCause): void => {
     const { partition, seq, stream, id: eventId } = inHand.event;
-    inHand.parked = { view: policy.key, context, partition, seq, id: stream, eventId, cause, message, parkedAt: now() };
+    inHand.parked = { view: policy.key, context, partition, seq, id: stream, eventId, ...cause, parkedAt: now() };
     inHand.isDone = true;
   };
 
   /** Works one event's commands; what it throws concerns the whole pass. */
   const workEvent = async (inHand: InHand): Promise<void> => {
-    if (inHand.failure !== undefined) {
-      return park(inHand, classify(inHand.failure), describeFailure(inHand.failure));
-    }
+    if (inHand.failure !== undefined) return park(inHand, failed(inHand.failure));
     const { event } = inHand;
     for (const [index, command] of inHand.commands.entries()) {
       try {
@@ -137,7 +117,7 @@ export function createPolicyRunner(options: PolicyRunnerOptions): Runner {
         } else if (!(error instanceof CommandIdReused)) {
           const failure = classify(error);
           if (failure === 'transient' || failure === 'conflict' || failure === 'fatal') throw error;
-          return park(inHand, failure, describeFailure(error));
+          return park(inHand, failed(error));
         }
       }
     }
@@ -159,12 +139,12 @@ export function createPolicyRunner(options: PolicyRunnerOptions): Runner {
 
   /** One stream's events, in order; behind a parked one all others are parked too. */
   const workStream = async (chain: readonly InHand[], isParked: boolean, hasEnded: () => boolean): Promise<void> => {
-    let behind = isParked;
+    let isBehind = isParked;
     for (const inHand of chain) {
       if (hasEnded()) return;
-      if (behind) park(inHand, 'behind', `Waits behind what is parked of ${inHand.event.stream}.`);
+      if (isBehind) park(inHand, behind(`what is parked of ${inHand.event.stream}`));
       else await workEvent(inHand);
-      behind ||= inHand.parked !== undefined;
+      isBehind ||= inHand.parked !== undefined;
     }
   };
 
@@ -223,6 +203,12 @@ export function createPolicyRunner(options: PolicyRunnerOptions): Runner {
     restsBetweenPasses: false,
     open,
     work,
+    async replay(request, progress) {
+      invariant(handle !== undefined, 'a policy runner replays after it was opened');
+      const outcome = await replayPolicy({ handle, log, take, work: workEvent }, request);
+      progress.parked(await handle.parked(0));
+      return outcome;
+    },
   });
 }
 

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ContextName } from '@faemban/contracts';
 import { classify, describeFailure } from '../classify';
 import { CheckpointFenced } from '../errors';
+import type { ReplayOutcome, ReplayRequest } from '../parking/replay';
 import type { Clock, EventLog, Unsubscribe, Vector } from '../ports';
 import { Progress, type Lag } from './progress';
 import {
@@ -39,12 +40,22 @@ export interface Following {
   }>;
   /** Works one batch of each partition that has events waiting; true where more than a batch may be waiting still. */
   work(lags: readonly Lag[], progress: Progress, isStopping: () => boolean): Promise<boolean>;
+  /** Replays a bounded part of what is parked. Called between two batches. */
+  replay(request: ReplayRequest, progress: Progress): Promise<ReplayOutcome>;
 }
 
 interface Waiter {
   readonly afterPass: number;
   resolve(): void;
   reject(reason: Error): void;
+}
+
+/** A replay that somebody asked for. */
+interface ReplayTask {
+  readonly request: ReplayRequest;
+  retries: number;
+  resolve(outcome: ReplayOutcome): void;
+  reject(reason: unknown): void;
 }
 
 /** The loop behind every runner: wake or poll, look at the heads, work, retry what may heal, stop where nothing can be trusted. */
@@ -63,6 +74,7 @@ class LogFollower implements Runner {
   private failures = 0;
   private passes = 0;
   private waiters: Waiter[] = [];
+  private replays: ReplayTask[] = [];
   private isWoken = false;
   private endSleep: (() => void) | undefined;
   private endIdleSleep: (() => void) | undefined;
@@ -104,11 +116,19 @@ class LogFollower implements Runner {
   }
 
   settled(): Promise<void> {
-    const { name } = this.following;
-    if (this.state === 'faulted') return Promise.reject(new Error(`${name} is faulted: ${this.fault}`));
-    if (this.state === 'stopped') return Promise.reject(new Error(`${name} is not running.`));
+    const reason = this.notRunning();
+    if (reason !== undefined) return Promise.reject(reason);
     return new Promise((resolve, reject) => {
       this.waiters.push({ afterPass: this.passes, resolve, reject });
+      this.wake();
+    });
+  }
+
+  replay(request: ReplayRequest): Promise<ReplayOutcome> {
+    const reason = this.notRunning();
+    if (reason !== undefined) return Promise.reject(reason);
+    return new Promise((resolve, reject) => {
+      this.replays.push({ request, retries: 0, resolve, reject });
       this.wake();
     });
   }
@@ -135,6 +155,7 @@ class LogFollower implements Runner {
     while (!this.isStopping) {
       try {
         if (!this.isOpen) await this.open();
+        await this.replayNext();
         await this.pass();
         this.failures = 0;
       } catch (error) {
@@ -162,6 +183,28 @@ class LogFollower implements Runner {
     return lags;
   }
 
+  private notRunning(): Error | undefined {
+    const { name } = this.following;
+    if (this.state === 'faulted') return new Error(`${name} is faulted: ${this.fault}`);
+    return this.state === 'stopped' ? new Error(`${name} is not running.`) : undefined;
+  }
+
+  /** One replay before every pass, so that neither waits for all of the other. What may heal is tried again with the loop. */
+  private async replayNext(): Promise<void> {
+    const task = this.replays.shift();
+    if (task === undefined) return;
+    try {
+      task.resolve(await this.following.replay(task.request, this.progress));
+    } catch (error) {
+      task.retries += 1;
+      const isTriedAgain = this.mayHeal(error) && task.retries < this.retry.attemptsMax;
+      if (isTriedAgain) this.replays.unshift(task);
+      else task.reject(error);
+      // A replay that is given up leaves the runner at its work.
+      if (isTriedAgain || classify(error) === 'fatal') throw error;
+    }
+  }
+
   /** One look at the heads and, where something waits, one batch of each partition. */
   private async pass(): Promise<void> {
     this.passes += 1;
@@ -172,7 +215,8 @@ class LogFollower implements Runner {
       this.fault = undefined;
       this.state = 'live';
       this.resolveWaiters(pass);
-      if (this.waiters.length === 0) await this.sleep(this.following.pollMs ?? pollMsDefault, 'wake');
+      if (this.waiters.length === 0 && this.replays.length === 0)
+        await this.sleep(this.following.pollMs ?? pollMsDefault, 'wake');
       return;
     }
     const before = performance.now();
@@ -181,7 +225,7 @@ class LogFollower implements Runner {
     this.fault = undefined;
     if (isMoreWaiting || this.state === 'faulted') this.state = 'catching-up';
     await nextTurn();
-    if (this.following.restsBetweenPasses && !isMoreWaiting && this.waiters.length === 0) {
+    if (this.following.restsBetweenPasses && !isMoreWaiting && this.waiters.length + this.replays.length === 0) {
       await this.sleep(Math.min(restMsMax, restFactor * (performance.now() - before)), 'settle');
     }
   }
@@ -232,6 +276,9 @@ class LogFollower implements Runner {
     const waiters = this.waiters;
     this.waiters = [];
     for (const waiter of waiters) waiter.reject(new Error(reason));
+    const replays = this.replays;
+    this.replays = [];
+    for (const task of replays) task.reject(new Error(reason));
   }
 
   private wake(): void {
@@ -251,7 +298,8 @@ class LogFollower implements Runner {
       };
       this.endSleep = end;
       if (until === 'wake') this.endIdleSleep = end;
-      if (until === 'settle') this.endIdleSleep = () => (this.waiters.length > 0 ? end() : undefined);
+      const isWaitedFor = (): boolean => this.waiters.length + this.replays.length > 0;
+      if (until === 'settle') this.endIdleSleep = () => (isWaitedFor() ? end() : undefined);
     });
     this.endSleep = undefined;
     this.endIdleSleep = undefined;

@@ -32,8 +32,13 @@ export class Progress {
     for (const key of Object.keys(this.positions)) delete this.positions[key];
     Object.assign(this.positions, vector);
     this.waitingSince.clear();
-    this.parkedTotal = parked.total;
-    this.parkedOldestAt = parked.oldestAt;
+    this.parked(parked);
+  }
+
+  /** Takes over how much is parked, and since when, from what the store says. */
+  parked({ total, oldestAt }: { readonly total: number; readonly oldestAt: string | null }): void {
+    this.parkedTotal = total;
+    this.parkedOldestAt = oldestAt;
   }
 
   get vector(): Vector {

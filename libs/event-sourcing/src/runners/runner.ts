@@ -1,3 +1,4 @@
+import type { ReplayOutcome, ReplayRequest } from '../parking/replay';
 import type { ParkedEvent, Vector } from '../ports';
 
 /** What a runner does just now. `faulted` says why in `fault`; it has stopped, or tries again now and then where the world may heal. */
@@ -41,6 +42,11 @@ export interface Runner {
   stop(): Promise<void>;
   /** Everything recorded before the call has been applied. Rejects when the runner is faulted, stopped or was never started. */
   settled(): Promise<void>;
+  /**
+   * Replays a bounded part of what is parked, between two batches, since only who follows the log may. Rejects when the runner is
+   * faulted, stopped or was never started; what was stored before stays, and asking again goes on.
+   */
+  replay(request: ReplayRequest): Promise<ReplayOutcome>;
   status(): RunnerStatus;
 }
 

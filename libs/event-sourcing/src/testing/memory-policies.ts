@@ -1,22 +1,25 @@
 import { CheckpointFenced } from '../errors';
+import type { ContextName } from '@faemban/contracts';
 import { vectorKey, type ParkedEvent, type PolicyHandle, type PolicyStore, type Refusal } from '../ports';
-import { parkedPage } from './memory-views';
+import { causesOf, findSequences, sequencesOf } from '../parking/parked';
+import { parkedOf, parkedPage, withoutTaken } from './memory-views';
 
 /** Checkpoints of policies in memory, keeping the promises that `policyStoreSuite` checks. */
 export function createMemoryPolicies(): PolicyStore {
   const opened = new Map<string, PolicyHandle>();
   return {
     async open({ key, context }) {
-      const handle = opened.get(key) ?? createHandle(key, (partition) => vectorKey(context, partition));
+      const handle = opened.get(key) ?? createHandle(key, context);
       opened.set(key, handle);
       return handle;
     },
   };
 }
 
-function createHandle(policy: string, keyOf: (partition: number) => string): PolicyHandle {
+function createHandle(policy: string, context: ContextName): PolicyHandle {
+  const keyOf = (partition: number): string => vectorKey(context, partition);
   const vector: Record<string, number> = {};
-  const parkedEvents: ParkedEvent[] = [];
+  let parkedEvents: ParkedEvent[] = [];
   const refusals = new Map<string, Refusal>();
   return {
     checkpoint: async () => ({ ...vector }),
@@ -39,5 +42,13 @@ function createHandle(policy: string, keyOf: (partition: number) => string): Pol
       return new Set(parkedEvents.map(({ id }) => id).filter((id) => asked.has(id)));
     },
     parked: async (limit) => parkedPage(parkedEvents, limit),
+    parkedSequences: async (find) => findSequences(parkedEvents, find),
+    parkedOf: async (sequence, limit) => parkedOf(parkedEvents, sequence, limit),
+    parkedCauses: async () => causesOf(sequencesOf(parkedEvents)),
+    async release({ partition, taken, refusals: refused, parked }) {
+      const left = withoutTaken(parkedEvents, { context, partition, taken });
+      for (const refusal of refused) refusals.set(`${refusal.eventId} ${refusal.rule}`, refusal);
+      parkedEvents = [...left, ...parked];
+    },
   };
 }

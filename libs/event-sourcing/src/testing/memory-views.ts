@@ -10,9 +10,9 @@ import {
   type IndexValue,
   type Page,
   type ParkedEvent,
-  type ParkedPage,
   type PinnedGenerations,
   type Put,
+  type ReplayStep,
   type StoredSlices,
   type TallyDifference,
   type Vector,
@@ -22,6 +22,14 @@ import {
   type ViewShape,
   type ViewStore,
 } from '../ports';
+import {
+  causesOf,
+  findSequences,
+  sequencesOf,
+  type FindParked,
+  type ParkedPage,
+  type SequenceKey,
+} from '../parking/parked';
 import { sumDifferences } from '../views/tally-sums';
 
 interface Row {
@@ -76,6 +84,10 @@ class MemoryGenerations implements ViewGenerations {
       sum: async (question) => current().sum(question),
       parkedIds: async (context, ids) => current().parkedIds(context, ids),
       parked: async (limit) => current().parked(limit),
+      parkedSequences: async (find) => current().parkedSequences(find),
+      parkedOf: async (sequence, limit) => current().parkedOf(sequence, limit),
+      parkedCauses: async () => current().parkedCauses(),
+      replay: async (step) => current().replay(step),
     };
   }
 
@@ -149,7 +161,7 @@ class MemoryView implements GenerationHandle {
   private readonly vector: Record<string, number> = {};
   private readonly epochs = new Map<number, number>();
   private differences: (TallyDifference & { readonly partition: number })[] = [];
-  private readonly parkedEvents: ParkedEvent[] = [];
+  private parkedEvents: ParkedEvent[] = [];
 
   constructor(
     private readonly shape: ViewShape,
@@ -186,6 +198,19 @@ class MemoryView implements GenerationHandle {
   }
 
   async finishFilling() {}
+
+  async replay({ context, partition, atSeq, epoch, taken, puts, removals, tallies, parked }: ReplayStep) {
+    const key = `${this.shape.name} ${vectorKey(context, partition)}`;
+    if (this.epochs.get(partition) !== epoch) throw new CheckpointFenced(`${key}: epoch ${epoch} was overtaken.`);
+    if ((this.vector[vectorKey(context, partition)] ?? 0) !== atSeq) {
+      throw new CheckpointFenced(`${key}: the checkpoint is no longer ${atSeq}.`);
+    }
+    const left = withoutTaken(this.parkedEvents, { context, partition, taken });
+    for (const { id, slices, indexed } of puts) this.rows.set(id, { slices: JSON.stringify(slices), indexed });
+    for (const id of removals) this.rows.delete(id);
+    this.differences.push(...tallies.map((one) => ({ ...one, partition })));
+    this.parkedEvents = [...left, ...parked];
+  }
 
   async fill({ partition, puts, counters, parked, vector = {} }: FillStep) {
     for (const { id, slices, indexed } of puts) this.rows.set(id, { slices: JSON.stringify(slices), indexed });
@@ -288,6 +313,18 @@ class MemoryView implements GenerationHandle {
     return parkedPage(this.parkedEvents, limit);
   }
 
+  async parkedSequences(find: FindParked) {
+    return findSequences(this.parkedEvents, find);
+  }
+
+  async parkedOf(sequence: SequenceKey, limit: number) {
+    return parkedOf(this.parkedEvents, sequence, limit);
+  }
+
+  async parkedCauses() {
+    return causesOf(sequencesOf(this.parkedEvents));
+  }
+
   private show(id: string): object | undefined {
     const row = this.rows.get(id);
     if (row === undefined || row.indexed === undefined) return undefined;
@@ -384,4 +421,29 @@ export function parkedPage(all: readonly ParkedEvent[], limit: number): ParkedPa
       one.seq - other.seq,
   );
   return { total: all.length, oldestAt: sorted[0]?.parkedAt ?? null, events: sorted.slice(0, limit) };
+}
+
+/** One sequence's events in order, the first `limit` of them. */
+export function parkedOf(
+  all: readonly ParkedEvent[],
+  { context, id, partition }: SequenceKey,
+  limit: number,
+): readonly ParkedEvent[] {
+  return all
+    .filter((one) => one.context === context && one.id === id && one.partition === partition)
+    .sort((one, other) => one.seq - other.seq)
+    .slice(0, limit);
+}
+
+/** What is left of parked events. @throws CheckpointFenced where one that is taken is not among them */
+export function withoutTaken(
+  all: readonly ParkedEvent[],
+  { context, partition, taken }: Pick<ReplayStep, 'context' | 'partition' | 'taken'>,
+): readonly ParkedEvent[] {
+  const keys = new Set(taken.map(({ id, seq }) => `${seq} ${id}`));
+  const isTaken = (one: ParkedEvent): boolean =>
+    one.context === context && one.partition === partition && keys.has(`${one.seq} ${one.id}`);
+  const left = all.filter((one) => !isTaken(one));
+  if (all.length - left.length !== keys.size) throw new CheckpointFenced('Something taken is no longer parked.');
+  return left;
 }

@@ -1,5 +1,6 @@
 import { CheckpointFenced } from '../errors';
-import type { ParkedEvent, PolicyHandle, PolicyStore } from '../ports';
+import type { PolicyHandle, PolicyStore } from '../ports';
+import { parkedEvent } from './view-store.parking';
 
 /** What a policy suite runs on: an empty store, opened anew for every test. */
 export interface PoliciesUnderTest {
@@ -24,6 +25,9 @@ export function policyStoreSuite(factory: () => Promise<PoliciesUnderTest>): voi
   const step = (partition: number, toSeq: number, rest: Partial<Parameters<PolicyHandle['advance']>[0]> = {}) => {
     return { partition, toSeq, refusals: [], parked: [], ...rest };
   };
+
+  const parkedOf = (seq: number, id: string) =>
+    parkedEvent({ view: policy.key, seq, id, parkedAt: `2021-03-01T0${seq}:00:00.000Z` });
 
   test('moves the checkpoint of a partition, never back', async () => {
     const handle = await under.policies.open(policy);
@@ -68,27 +72,38 @@ export function policyStoreSuite(factory: () => Promise<PoliciesUnderTest>): voi
 
   test('keeps what is parked and knows whose it is', async () => {
     const handle = await under.policies.open(policy);
-    const parked = (seq: number, id: string): ParkedEvent => ({
-      view: policy.key,
-      context: 'ingestion',
-      partition: 0,
-      seq,
-      id,
-      eventId: `event-${seq}`,
-      cause: 'poison',
-      message: 'Error: …',
-      parkedAt: `2021-03-01T0${seq}:00:00.000Z`,
-    });
     expect(await handle.parked(10)).toEqual({ total: 0, oldestAt: null, events: [] });
-    await handle.advance(step(0, 3, { parked: [parked(2, 'b'), parked(1, 'a')] }));
+    await handle.advance(step(0, 3, { parked: [parkedOf(2, 'b'), parkedOf(1, 'a')] }));
     expect(await handle.parked(10)).toEqual({
       total: 2,
       oldestAt: '2021-03-01T01:00:00.000Z',
-      events: [parked(1, 'a'), parked(2, 'b')],
+      events: [parkedOf(1, 'a'), parkedOf(2, 'b')],
     });
-    expect((await handle.parked(1)).events).toEqual([parked(1, 'a')]);
+    expect((await handle.parked(1)).events).toEqual([parkedOf(1, 'a')]);
     const many = Array.from({ length: 3000 }, (_, index) => `id-${index}`);
     expect(await handle.parkedIds([...many, 'a', 'c'])).toEqual(new Set(['a']));
+  });
+
+  test('lets parked events go with the refusals they met, once, and keeps what is said of those that stay', async () => {
+    const handle = await under.policies.open(policy);
+    await handle.advance(step(0, 3, { parked: [parkedOf(1, 'a'), parkedOf(2, 'a'), parkedOf(3, 'b')] }));
+    const refusal = { eventId: 'event-1', rule: 'case-must-be-open', at: '2021-03-01T05:00:00.000Z' };
+    const again = { ...parkedOf(2, 'a'), attempts: 2, code: 'other' };
+    const taken = [1, 2].map((seq) => ({ id: 'a', seq }));
+    const release = { partition: 0, taken, refusals: [refusal], parked: [again] };
+    await handle.release(release);
+    expect(await handle.parkedOf({ context: 'ingestion', id: 'a', partition: 0 }, 9)).toEqual([again]);
+    expect(await handle.refusals(9)).toEqual({ total: 1, latest: [refusal] });
+    expect((await handle.parkedSequences({ cause: 'other', limit: 9 })).map(({ id }) => id)).toEqual(['a']);
+    expect((await handle.parkedCauses()).map(({ code, events }) => [code, events])).toEqual([
+      ['other', 1],
+      ['type-error-00000000', 1],
+    ]);
+    const late = { ...refusal, eventId: 'event-9' };
+    await expect(handle.release({ ...release, refusals: [late] })).rejects.toBeInstanceOf(CheckpointFenced);
+    expect((await handle.refusals(9)).total).toBe(1);
+    expect((await handle.parked(0)).total).toBe(2);
+    expect(await handle.checkpoint()).toEqual({ 'ingestion/0': 3 });
   });
 
   test('keeps everything when it is closed and opened again', async () => {

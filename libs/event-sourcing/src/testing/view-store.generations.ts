@@ -33,6 +33,8 @@ const parked = {
   id: 'h9',
   eventId: 'e9',
   cause: 'poison',
+  code: 'type-error-00000000',
+  attempts: 1,
   message: 'no',
   parkedAt: '2026-01-01T00:00:00.000Z',
 } as const;

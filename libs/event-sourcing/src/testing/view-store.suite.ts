@@ -1,7 +1,8 @@
 import { CheckpointFenced, InvalidCursor, StoreRefused } from '../errors';
-import type { Find, ParkedEvent, Put, ViewHandle, ViewShape, ViewStore } from '../ports';
+import type { Find, Put, ViewHandle, ViewShape, ViewStore } from '../ports';
 import { indexedValues } from '../views/view-shape';
 import { generationTests } from './view-store.generations';
+import { parkingTests } from './view-store.parking';
 import { emptyBatch as batch, tallyTests } from './view-store.tally';
 
 /** What a view suite runs on: an empty store, opened anew for every test. */
@@ -258,36 +259,5 @@ export function viewStoreSuite(factory: () => Promise<ViewsUnderTest>): void {
   describe('tallies', () => tallyTests(() => under.views));
   describe('generations', () => generationTests(() => under));
 
-  describe('parked events', () => {
-    const parked = (overrides: Partial<ParkedEvent> = {}): ParkedEvent => ({
-      view: shape.name,
-      context: 'ingestion',
-      partition: 0,
-      seq: 1,
-      id: 'a',
-      eventId: 'event-1',
-      cause: 'poison',
-      message: 'TypeError: …',
-      parkedAt: '2021-03-01T02:00:00.000Z',
-      ...overrides,
-    });
-
-    test('are kept with the batch, listed oldest first, and known by document and context', async () => {
-      const handle = await opened();
-      expect(await handle.parked(10)).toEqual({ total: 0, oldestAt: null, events: [] });
-      const second = parked({ seq: 2, eventId: 'event-2', parkedAt: '2021-03-01T03:00:00.000Z' });
-      const third = parked({ seq: 3, eventId: 'event-3', id: 'b', parkedAt: '2021-03-01T03:00:00.000Z' });
-      await handle.apply(batch({ toSeq: 3, parked: [third, second, parked()] }));
-      expect(await handle.parked(2)).toEqual({
-        total: 3,
-        oldestAt: '2021-03-01T02:00:00.000Z',
-        events: [parked(), second],
-      });
-      expect(await handle.parked(0)).toEqual({ total: 3, oldestAt: '2021-03-01T02:00:00.000Z', events: [] });
-      expect(await handle.parkedIds('ingestion', ['a', 'b', 'c'])).toEqual(new Set(['a', 'b']));
-      expect(await handle.parkedIds('mpi-scoring', ['a', 'b'])).toEqual(new Set());
-      const many = Array.from({ length: 3000 }, (_, index) => `id-${index}`);
-      expect(await handle.parkedIds('ingestion', [...many, 'b'])).toEqual(new Set(['b']));
-    });
-  });
+  describe('parked events', () => parkingTests(() => under));
 }

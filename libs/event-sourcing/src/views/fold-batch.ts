@@ -1,8 +1,9 @@
 import type { ContextName } from '@faemban/contracts';
-import { classify, describeFailure } from '../classify';
+import { classify } from '../classify';
 import { thaiDayOf } from '../days';
 import { invariant } from '../errors';
 import type { RecordedEvent } from '../events';
+import { behind, failed, type ParkingCause } from '../parking/failure-code';
 import { partitionOfKey } from '../partitions';
 import type { ParkedEvent, Put, StoredSlices, ViewBatch, ViewShape } from '../ports';
 import { noUpcasters, type Upcasters } from '../upcasters';
@@ -84,9 +85,9 @@ export function createFolder(
 
   const fold: Folder['fold'] = ({ context, identified, stored, parkedIds, parkedAt, counting }) => {
     const parked: ParkedEvent[] = [];
-    const park = ({ event, id }: Identified, cause: string, message: string): void => {
+    const park: Park = ({ event, id }, cause) => {
       const { partition, seq, id: eventId } = event;
-      parked.push({ view: readModel.name, context, partition, seq, id, eventId, cause, message, parkedAt });
+      parked.push({ view: readModel.name, context, partition, seq, id, eventId, ...cause, parkedAt });
     };
     const puts: Put[] = [];
     const removals: string[] = [];
@@ -94,11 +95,11 @@ export function createFolder(
 
     for (const [id, group] of grouped(identified, parkedIds, park)) {
       const unfolding = unfold(context, id, stored.get(id));
-      const failed = takeInOrder(group, unfolding);
-      if (failed !== undefined) {
-        const [first, ...behind] = group.slice(failed.at);
-        if (first !== undefined) park(first, classify(failed.failure), describeFailure(failed.failure));
-        for (const one of behind) park(one, 'behind', `Waits behind event ${first?.event.id}.`);
+      const stopped = takeInOrder(group, unfolding);
+      if (stopped !== undefined) {
+        const [first, ...others] = group.slice(stopped.at);
+        if (first !== undefined) park(first, failed(stopped.failure));
+        for (const one of others) park(one, behind(`event ${first?.event.id}`));
       }
       const change = unfolding.change();
       if (change?.put !== undefined) puts.push(change.put);
@@ -112,22 +113,26 @@ export function createFolder(
   return { shape, identify, fold };
 }
 
+type Park = (identified: Identified, cause: ParkingCause) => void;
+
 /** Events by document, in order; those of parked documents and streams, and those that no document is known of, are parked at once. */
 function grouped(
   identified: readonly Identified[],
   parkedIds: ReadonlySet<string>,
-  park: (identified: Identified, cause: string, message: string) => void,
+  park: Park,
 ): Map<string, Identified[]> {
   const groups = new Map<string, Identified[]>();
-  const unknown = new Set<string>();
+  /** Documents and streams of which something was parked in this batch. */
+  const parkedNow = new Set<string>();
+  const isParked = (id: string): boolean => parkedIds.has(id) || parkedNow.has(id);
   for (const one of identified) {
     const { event, id, failure } = one;
-    const isWaiting = parkedIds.has(id) || parkedIds.has(event.stream) || unknown.has(event.stream);
-    if (isWaiting) {
-      park(one, 'behind', `Waits behind what is parked of ${id}.`);
+    if (isParked(id) || isParked(event.stream)) {
+      parkedNow.add(id);
+      park(one, behind(`what is parked of ${id}`));
     } else if (failure !== undefined) {
-      unknown.add(event.stream);
-      park(one, classify(failure), describeFailure(failure));
+      parkedNow.add(id);
+      park(one, failed(failure));
     } else {
       const group = groups.get(id);
       if (group === undefined) groups.set(id, [one]);
@@ -220,7 +225,8 @@ function nextSlice(fold: SliceFold<unknown>, slice: Slice | undefined, event: Re
   return state === slice?.state ? slice : { lastSeq: event.seq, state };
 }
 
-function putOf(id: string, slices: StoredSlices, shape: ViewShape): Put {
+/** A row as it is stored, with what it is found by. @throws what `show` throws */
+export function putOf(id: string, slices: StoredSlices, shape: ViewShape): Put {
   const states: Record<string, unknown> = {};
   for (const name in slices) states[name] = slices[name]?.state;
   const doc = shape.show(states, id);

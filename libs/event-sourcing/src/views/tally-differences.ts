@@ -40,6 +40,17 @@ export class DifferenceSum {
     if (to !== undefined) this.book(contribution, this.dayAfter(to), knownDay, sign === 1 ? -1 : 1);
   }
 
+  /** Adds what was collected elsewhere. */
+  merge(differences: readonly TallyDifference[]): void {
+    for (const { add, ...counter } of differences) {
+      const { level, area, round, ruleset, validDay, knownDay } = counter;
+      const key = `${level}\0${area}\0${round}\0${ruleset}\0${validDay}\0${knownDay}`;
+      const sums = this.merged.get(key)?.add;
+      if (sums === undefined) this.merged.set(key, { ...counter, add: new Map(add) });
+      else for (const [measure, amount] of add) sums.set(measure, (sums.get(measure) ?? 0) + amount);
+    }
+  }
+
   /** What was collected, without what cancelled itself out. */
   differences(): TallyDifference[] {
     const all: TallyDifference[] = [];

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ContextName } from '@faemban/contracts';
 import { invariant } from '../errors';
 import type { RecordedEvent } from '../events';
+import { replayView } from '../parking/replay-view';
 import type { Clock, EventLog, StoredSlices, ViewHandle, ViewStore } from '../ports';
 import { followLog } from '../runners/follow-log';
 import type { Lag, Progress } from '../runners/progress';
@@ -101,6 +102,14 @@ export function createViewRunner(options: ViewRunnerOptions): Runner {
         await nextTurn();
       }
       return isMoreWaiting;
+    },
+    async replay(request, progress) {
+      const view = await opened();
+      const epochOf = (partition: number): number => epochs.get(partition) ?? 0;
+      const now = (): string => new Date(clock()).toISOString();
+      const outcome = await replayView({ folder, log, handle: view, epochOf, now }, request);
+      progress.parked(await view.parked(0));
+      return outcome;
     },
   });
 }

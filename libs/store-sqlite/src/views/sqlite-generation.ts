@@ -5,9 +5,12 @@ import {
   invariant,
   vectorKey,
   type FillStep,
+  type FindParked,
   type GenerationHandle,
   type GenerationPart,
   type GenerationRow,
+  type ReplayStep,
+  type SequenceKey,
   type Vector,
   type ViewBatch,
   type ViewHandle,
@@ -49,6 +52,7 @@ export class SqliteGeneration<Doc extends object> implements GenerationHandle {
   private readonly written: WrittenBytes;
   private readonly applyStep: Database.Transaction<(batch: ViewBatch) => void>;
   private readonly fillStep: Database.Transaction<(step: FillStep) => void>;
+  private readonly replayStep: Database.Transaction<(step: ReplayStep) => void>;
 
   /** Makes the tables where they are not there yet; inside a transaction. */
   constructor(
@@ -68,6 +72,7 @@ export class SqliteGeneration<Doc extends object> implements GenerationHandle {
     this.statements = prepareStatements(db);
     this.applyStep = db.transaction((batch: ViewBatch) => this.write(batch));
     this.fillStep = db.transaction((step: FillStep) => this.writeFill(step));
+    this.replayStep = db.transaction((step: ReplayStep) => this.writeReplay(step));
   }
 
   async checkpoint() {
@@ -103,6 +108,12 @@ export class SqliteGeneration<Doc extends object> implements GenerationHandle {
     this.filling = undefined;
   }
 
+  async replay(step: ReplayStep) {
+    withStorage(() => this.replayStep.immediate(step));
+    const { puts, tallies, taken, parked } = step;
+    this.written.add((puts.length + taken.length + parked.length) * rowBytes + tallies.length * counterBytes);
+  }
+
   async slices(ids: readonly string[]) {
     return withStorage(() => this.documents.slices(ids));
   }
@@ -129,6 +140,18 @@ export class SqliteGeneration<Doc extends object> implements GenerationHandle {
 
   async parked(limit: number) {
     return withStorage(() => this.parkedTable.page(limit));
+  }
+
+  async parkedSequences(find: FindParked) {
+    return withStorage(() => this.parkedTable.sequences(find));
+  }
+
+  async parkedOf(sequence: SequenceKey, limit: number) {
+    return withStorage(() => this.parkedTable.ofSequence(sequence, limit));
+  }
+
+  async parkedCauses() {
+    return withStorage(() => this.parkedTable.causes());
   }
 
   /** Where it stands as another connection sees it. */
@@ -195,22 +218,45 @@ export class SqliteGeneration<Doc extends object> implements GenerationHandle {
     await flush();
   }
 
-  private write({ context, partition, fromSeq, toSeq, epoch, puts, removals, tallies, parked }: ViewBatch): void {
+  private write(batch: ViewBatch): void {
+    const { context, partition, fromSeq, toSeq, epoch, parked } = batch;
+    this.mustStandAt(fromSeq - 1, { context, partition, epoch });
+    this.change(batch);
+    this.parkedTable.add(parked);
+    this.statements.moveCheckpoint.run(this.viewNo, context, partition, toSeq);
+  }
+
+  private writeReplay(step: ReplayStep): void {
+    const { context, partition, atSeq, taken, parked } = step;
+    this.mustStandAt(atSeq, step);
+    this.parkedTable.take(context, partition, taken);
+    this.change(step);
+    this.parkedTable.add(parked);
+  }
+
+  private mustStandAt(
+    seq: number,
+    { context, partition, epoch }: Pick<ViewBatch, 'context' | 'partition' | 'epoch'>,
+  ): void {
     const where = `${this.shape.name} ${vectorKey(context, partition)}`;
     if (this.statements.epoch.get(this.viewNo, partition) !== epoch) {
       throw new CheckpointFenced(`${where}: epoch ${epoch} was overtaken.`);
     }
     const stands = this.statements.checkpoint.get(this.viewNo, context, partition) ?? 0;
-    if (stands !== fromSeq - 1)
-      throw new CheckpointFenced(`${where}: the checkpoint is ${stands}, not ${fromSeq - 1}.`);
+    if (stands !== seq) throw new CheckpointFenced(`${where}: the checkpoint is ${stands}, not ${seq}.`);
+  }
+
+  private change({
+    partition,
+    puts,
+    removals,
+    tallies,
+  }: Pick<ViewBatch, 'partition' | 'puts' | 'removals' | 'tallies'>): void {
     for (const put of puts) this.documents.put(put);
     for (const id of removals) this.documents.remove(id);
-    if (tallies.length > 0) {
-      invariant(this.tally !== undefined, `${this.shape.name} is a tally, since it books differences`);
-      this.tally.book(partition, tallies);
-    }
-    this.parkedTable.add(parked);
-    this.statements.moveCheckpoint.run(this.viewNo, context, partition, toSeq);
+    if (tallies.length === 0) return;
+    invariant(this.tally !== undefined, `${this.shape.name} is a tally, since it books differences`);
+    this.tally.book(partition, tallies);
   }
 
   private writeFill({ partition, puts, counters, parked, vector = {} }: FillStep): void {

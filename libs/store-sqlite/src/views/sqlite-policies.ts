@@ -33,6 +33,12 @@ function openPolicy(db: Database.Database, key: string, context: ContextName): P
     statements.moveCheckpoint.run(policyNo, partition, toSeq);
   });
 
+  const release = db.transaction(({ partition, taken, refusals, parked }: Parameters<PolicyHandle['release']>[0]) => {
+    parkedTable.take(context, partition, taken);
+    for (const { eventId, rule, at } of refusals) statements.addRefusal.run(policyNo, eventId, rule, at);
+    parkedTable.add(parked);
+  });
+
   return {
     checkpoint: async () =>
       withStorage(() => {
@@ -47,6 +53,10 @@ function openPolicy(db: Database.Database, key: string, context: ContextName): P
       })),
     parkedIds: async (ids) => withStorage(() => parkedTable.idsAmong(ids, [context])),
     parked: async (limit) => withStorage(() => parkedTable.page(limit)),
+    parkedSequences: async (find) => withStorage(() => parkedTable.sequences(find)),
+    parkedOf: async (sequence, limit) => withStorage(() => parkedTable.ofSequence(sequence, limit)),
+    parkedCauses: async () => withStorage(() => parkedTable.causes()),
+    release: async (step) => withStorage(() => release.immediate(step)),
   };
 }
 

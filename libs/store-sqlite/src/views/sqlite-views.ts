@@ -76,5 +76,9 @@ function openInService<Doc extends object>(file: ViewsFile, shape: ViewShape): V
     sum: async (question) => current().sum(question),
     parkedIds: async (context, ids) => current().parkedIds(context, ids),
     parked: async (limit) => current().parked(limit),
+    parkedSequences: async (find) => current().parkedSequences(find),
+    parkedOf: async (sequence, limit) => current().parkedOf(sequence, limit),
+    parkedCauses: async () => current().parkedCauses(),
+    replay: async (step) => current().replay(step),
   };
 }

@@ -1,12 +1,13 @@
 import type Database from 'better-sqlite3';
 import { prepareFormat } from '../file-format';
 
-const formatVersion = 2;
+const formatVersion = 3;
 
 const parked = (table: string): string => `
   CREATE TABLE ${table} (
     owner_no INTEGER NOT NULL, id TEXT NOT NULL, context TEXT NOT NULL, partition INTEGER NOT NULL, seq INTEGER NOT NULL,
-    view TEXT NOT NULL, event_id TEXT NOT NULL, cause TEXT NOT NULL, message TEXT NOT NULL, parked_at TEXT NOT NULL,
+    view TEXT NOT NULL, event_id TEXT NOT NULL, cause TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL,
+    attempts INTEGER NOT NULL, parked_at TEXT NOT NULL,
     PRIMARY KEY (owner_no, context, id, partition, seq)
   ) WITHOUT ROWID;
   CREATE INDEX ${table}_by_time ON ${table} (owner_no, parked_at, context, partition, seq);
@@ -30,6 +31,12 @@ const upgradeFrom1 = `
   INSERT INTO views (view_no, name, version, generation, shape) SELECT view_no, name, version, 0, shape FROM views_1;
   INSERT INTO views_in_service (name, version, view_no) SELECT name, version, view_no FROM views_1;
   DROP TABLE views_1;
+`;
+
+const upgradeParkedFrom2 = (table: string): string => `
+  ALTER TABLE ${table} ADD COLUMN code TEXT NOT NULL DEFAULT 'not-named';
+  ALTER TABLE ${table} ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1;
+  UPDATE ${table} SET code = 'behind', attempts = 0 WHERE cause = 'behind';
 `;
 
 const tables = `
@@ -56,5 +63,6 @@ const tables = `
 
 /** Makes the tables of a new views file, or brings those of an old one up to date. @throws SqliteRefused */
 export function prepareViewsFile(db: Database.Database, file: string): void {
-  prepareFormat(db, file, { kind: 'views', version: formatVersion, tables, meta: {}, upgrades: { 1: upgradeFrom1 } });
+  const upgrades = { 1: upgradeFrom1, 2: upgradeParkedFrom2('view_parked') + upgradeParkedFrom2('policy_parked') };
+  prepareFormat(db, file, { kind: 'views', version: formatVersion, tables, meta: {}, upgrades });
 }

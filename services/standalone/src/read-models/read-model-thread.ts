@@ -1,10 +1,23 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { EventLog, ReportIncident, Runner, RunnerStatus } from '@faemban/event-sourcing';
+import {
+  invariant,
+  type EventLog,
+  type ReplayOutcome,
+  type ReportIncident,
+  type Runner,
+  type RunnerStatus,
+} from '@faemban/event-sourcing';
 import type { Reply, Request, ThreadBeginning } from './messages';
 
+/** What the thread may be asked, without the number of the request. */
+type Asked =
+  | Omit<Extract<Request, { readonly ask: 'start' | 'settle' | 'stop' }>, 'id'>
+  | Omit<Extract<Request, { readonly ask: 'replay' }>, 'id'>
+  | Omit<Extract<Request, { readonly ask: 'close' }>, 'id'>;
+
 interface Waiting {
-  resolve(): void;
+  resolve(outcome: ReplayOutcome | undefined): void;
   reject(error: Error): void;
 }
 
@@ -38,9 +51,14 @@ export class ReadModelThread {
   runnerOf(name: string, report?: ReportIncident): Runner {
     if (report !== undefined) this.reports.set(name, report);
     return {
-      start: () => this.ask({ ask: 'start', runner: name }),
-      settled: () => this.ask({ ask: 'settle', runner: name }),
-      stop: () => this.ask({ ask: 'stop', runner: name }),
+      start: async () => void (await this.ask({ ask: 'start', runner: name })),
+      settled: async () => void (await this.ask({ ask: 'settle', runner: name })),
+      stop: async () => void (await this.ask({ ask: 'stop', runner: name })),
+      replay: async (replay) => {
+        const outcome = await this.ask({ ask: 'replay', runner: name, replay });
+        invariant(outcome !== undefined, 'a replay is answered with its outcome');
+        return outcome;
+      },
       status: () => this.statusOf(name),
     };
   }
@@ -53,7 +71,7 @@ export class ReadModelThread {
     await this.worker.terminate();
   }
 
-  private ask(request: { ask: 'start' | 'settle' | 'stop'; runner: string } | { ask: 'close' }): Promise<void> {
+  private ask(request: Asked): Promise<ReplayOutcome | undefined> {
     if (this.fault !== undefined) return Promise.reject(new Error(this.fault));
     const id = this.nextId++;
     this.worker.postMessage({ ...request, id } satisfies Request);
@@ -69,7 +87,7 @@ export class ReadModelThread {
     if (!('done' in reply)) return;
     const waiting = this.waiting.get(reply.done);
     this.waiting.delete(reply.done);
-    if (reply.failed === undefined) waiting?.resolve();
+    if (reply.failed === undefined) waiting?.resolve(reply.outcome);
     else waiting?.reject(new Error(reply.failed));
   }
 

@@ -1,5 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { createViewRunner, invariant, type Runner, type RunnerIncident } from '@faemban/event-sourcing';
+import {
+  createViewRunner,
+  invariant,
+  type ReplayOutcome,
+  type Runner,
+  type RunnerIncident,
+} from '@faemban/event-sourcing';
 import { reportingReadModels } from '@faemban/reporting';
 import { openSqliteEvents, openSqliteViews } from '@faemban/store-sqlite';
 import type { Reply, Request, ThreadBeginning } from './messages';
@@ -27,18 +33,20 @@ async function main(): Promise<void> {
   const statuses = () => [...runners.values()].map((runner) => runner.status());
   const telling = setInterval(() => reply({ statuses: statuses() }), tellEveryMs);
 
-  const obey = async (request: Exclude<Request, { ask: 'wake' }>): Promise<void> => {
+  const obey = async (request: Exclude<Request, { ask: 'wake' }>): Promise<ReplayOutcome | undefined> => {
     if (request.ask === 'close') {
       clearInterval(telling);
       await close();
       await events.close();
-      return;
+      return undefined;
     }
     const runner = runners.get(request.runner);
     invariant(runner, `there is a read model ${request.runner}`);
+    if (request.ask === 'replay') return runner.replay(request.replay);
     if (request.ask === 'start') await runner.start();
     else if (request.ask === 'settle') await runner.settled();
     else await runner.stop();
+    return undefined;
   };
 
   port.on('message', (request: Request) => {
@@ -47,8 +55,8 @@ async function main(): Promise<void> {
       return;
     }
     obey(request).then(
-      () => {
-        reply({ done: request.id, statuses: statuses() });
+      (outcome) => {
+        reply({ done: request.id, ...(outcome === undefined ? {} : { outcome }), statuses: statuses() });
         if (request.ask === 'close') port.close();
       },
       (error: unknown) =>
