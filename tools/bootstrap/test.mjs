@@ -1,4 +1,4 @@
-// Every suite that can run here. First everything that shares the machine well, then whole systems, one at a time.
+// Every suite that can run here. First everything that shares the machine well, then what starts servers, then whole systems, one at a time.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,10 +9,20 @@ import { exitCodeOf, summaryLine, totalsOf } from './totals.mjs';
 const reports = join(toolsFolder, 'reports');
 
 const wholeSystems = '/tools/e2e/';
+/** Packages whose suites start Kafka or a database: in a run of their own, so that nothing else competes with them. */
+const onRealServers = '/tools/native-servers/|/libs/store-mongo/';
 const runs = [
   {
     name: 'packages',
-    args: ['--maxWorkers=2', '--forceExit', `--testPathIgnorePatterns=/node_modules/|/dist/|${wholeSystems}`],
+    args: [
+      '--maxWorkers=2',
+      '--forceExit',
+      `--testPathIgnorePatterns=/node_modules/|/dist/|${wholeSystems}|${onRealServers}`,
+    ],
+  },
+  {
+    name: 'real servers',
+    args: ['--maxWorkers=2', '--forceExit', '--testTimeout=60000', `--testPathPatterns=${onRealServers}`],
   },
   {
     name: 'whole systems',
@@ -42,9 +52,19 @@ async function jestReport(tools, name, args) {
   return { name, report: existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : undefined };
 }
 
-/** `npm test`; with arguments, Jest with those arguments in place of the two runs. */
-export async function test(args) {
+const installFlag = '--install-servers';
+
+/** Only where it was asked for, or in continuous integration, is anything put on the machine. What fails here, the suites name. */
+async function installServers({ node, env }) {
+  const code = await run(node, [join(root, 'tools/native-servers/dist/main.js'), 'install'], { env });
+  if (code !== 0) say('Not every server could be installed: see the lines above.');
+}
+
+/** `npm test`; with arguments, Jest with those arguments in place of the runs. */
+export async function test(given) {
   const tools = await prepare();
+  const args = given.filter((arg) => arg !== installFlag);
+  if (given.includes(installFlag) || process.env.CI === 'true') await installServers(tools);
   await mkdir(reports, { recursive: true });
   const results = [];
   for (const each of args.length > 0 ? [{ name: 'chosen', args }] : runs) {

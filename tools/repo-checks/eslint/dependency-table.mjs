@@ -15,7 +15,8 @@ const everything = ['contracts', 'core', 'adapter', 'kit', 'service', 'host', 'c
 export const dependencyTable = {
   contracts: { kinds: ['contracts'], inSpecs: ['fixtures'], only: [schema] },
   core: { kinds: ['core', 'contracts'], inSpecs: ['fixtures'], never: [nest, driver, kafka] },
-  adapter: { kinds: ['core', 'contracts'], inSpecs: ['fixtures'], never: [nest] },
+  // Specs of adapters run on real servers, which tools/native-servers starts.
+  adapter: { kinds: ['core', 'contracts'], inSpecs: ['fixtures', 'tool'], never: [nest] },
   kit: { kinds: ['core', 'contracts'], inSpecs: ['fixtures'], never: [driver, kafka] },
   fixtures: { kinds: ['core', 'contracts'], inSpecs: [], never: [nest, driver] },
   service: { kinds: ['core', 'adapter', 'kit', 'contracts'], inSpecs: ['fixtures'], never: [] },

@@ -1,0 +1,8 @@
+export { describeOnKafka, describeOnMongo, mongoServerNames, serverOfOurOwn, type ServerToBe } from './describe-on';
+export { startKafka, type KafkaCluster } from './servers/kafka';
+export { startMongo, type MongoProtocolServer, type MongoServerName } from './servers/mongo';
+export type { ServerControl } from './server-control';
+export { serverNames, serverSources, sourceOf, type ServerName, type ServerSource, type Source } from './sources';
+export { installServers } from './install/install-servers';
+export { serversCacheFolder } from './install/cache-folder';
+export { freePorts } from './processes/free-ports';

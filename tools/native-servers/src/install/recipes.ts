@@ -1,0 +1,98 @@
+import { cp, mkdtemp, rm, writeFile, chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bringJars } from './jars';
+import { goCompiler, javaCompiler, javaRuntime, maven } from './programs';
+import type { Recipe } from './recipe';
+import { runProgram } from './run-program';
+
+// slf4j-simple: without it Kafka logs nothing.
+const kafkaJars = ['org.apache.kafka:kafka_2.13:4.4.0', 'org.slf4j:slf4j-simple:1.7.36'];
+
+/** Apache Kafka, from Maven Central: 45 files, 43 MB. */
+export const kafkaRecipe: Recipe = {
+  name: 'kafka-4.4.0',
+  ingredients: kafkaJars.join(' '),
+  toRun: [javaRuntime],
+  toMake: [maven],
+  make: (folder) => bringJars(folder, kafkaJars),
+};
+
+const mongoJavaJars = ['de.bwaldvogel:mongo-java-server:1.47.0', 'de.bwaldvogel:mongo-java-server-h2-backend:1.47.0'];
+/** The server says a wire version that the driver does not take: this main class says 13, as MongoDB 5.0 does. */
+const mongoJavaMain = `import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import java.util.List;
+
+public class Main {
+  public static void main(String[] args) throws Exception {
+    H2Backend backend = new H2Backend(args[0]);
+    backend.version(new MongoVersion() {
+      public List<Integer> getVersionArray() { return List.of(5, 0, 0); }
+      public String toVersionString() { return "5.0.0"; }
+      public int getWireVersion() { return 13; }
+    });
+    MongoServer server = new MongoServer(backend);
+    server.bind("127.0.0.1", Integer.parseInt(args[1]));
+    Runtime.getRuntime().addShutdownHook(new Thread(server::shutdownNow));
+    System.out.println("listening");
+  }
+}
+`;
+
+/** mongo-java-server with its H2 backend, from Maven Central: 13 files, 6 MB. */
+export const mongoJavaRecipe: Recipe = {
+  name: 'mongo-java-server-1.47.0',
+  ingredients: [...mongoJavaJars, mongoJavaMain].join(' '),
+  toRun: [javaRuntime],
+  toMake: [javaCompiler, maven],
+  async make(folder) {
+    await bringJars(folder, mongoJavaJars);
+    await writeFile(join(folder, 'Main.java'), mongoJavaMain);
+    await runProgram('javac', ['-cp', 'libs/*', '-d', '.', 'Main.java'], { cwd: folder });
+  },
+};
+
+const ferretModule = 'github.com/FerretDB/FerretDB';
+const ferretVersion = 'v1.24.0';
+
+/** FerretDB 1, from the Go module proxy: built once, one to four minutes, 33 MB. */
+export const ferretRecipe: Recipe = {
+  name: `ferretdb-${ferretVersion.slice(1)}`,
+  ingredients: `${ferretModule}@${ferretVersion}`,
+  toRun: [],
+  toMake: [goCompiler],
+  make: buildFerret,
+};
+
+/** The module is downloaded, not installed by version: that would ask for a list of versions which no proxy has. */
+async function buildFerret(folder: string): Promise<void> {
+  const scratch = await mkdtemp(join(tmpdir(), 'faemban-ferretdb-'));
+  try {
+    await writeFile(join(scratch, 'go.mod'), 'module scratch\n');
+    const told = await runProgram('go', ['mod', 'download', '-json', `${ferretModule}@${ferretVersion}`], {
+      cwd: scratch,
+    });
+    const source = join(scratch, 'source');
+    await cp((JSON.parse(told) as { Dir: string }).Dir, source, { recursive: true });
+    // A module folder is read only, and its build wants to know its version from files that a checkout would have.
+    const versions = join(source, 'build', 'version');
+    await chmod(versions, 0o755);
+    await writeFile(join(versions, 'version.txt'), `${ferretVersion}\n`, { flag: 'w' });
+    for (const name of ['commit', 'branch', 'package']) await writeFile(join(versions, `${name}.txt`), 'unknown\n');
+    const build = ['build', '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '-o', join(folder, 'ferretdb')];
+    await runProgram('go', [...build, './cmd/ferretdb'], { cwd: source });
+  } finally {
+    await makeWritable(scratch);
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Copied read-only folders cannot be emptied by anyone but root. */
+async function makeWritable(folder: string): Promise<void> {
+  await runProgram('chmod', ['-R', 'u+w', folder], { cwd: tmpdir() });
+}
+
+/** Every server that can run as an ordinary process. */
+export const recipes: readonly Recipe[] = [kafkaRecipe, mongoJavaRecipe, ferretRecipe];

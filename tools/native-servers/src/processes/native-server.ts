@@ -1,0 +1,86 @@
+import { rmSync } from 'node:fs';
+import type { ServerControl } from '../server-control';
+import { startGuarded, type GuardedProcess } from './guarded-process';
+import { makeServerFolder } from './server-folders';
+
+/** A stopped server has this long to end by itself, in milliseconds. */
+const stopMs = 15_000;
+
+/** How one server runs as a process. */
+export interface NativeServerRecipe {
+  readonly name: string;
+  /** The command, given the folder for its data. */
+  command(folder: string): { readonly program: string; readonly args: readonly string[] };
+  /** Resolves when it serves. */
+  ready(started: GuardedProcess): Promise<void>;
+  /** Prepares the empty folder, once. */
+  prepare?(folder: string): Promise<void>;
+}
+
+/** A server of our own: its process, and its data until it is removed. */
+export class NativeServer implements ServerControl {
+  private running: GuardedProcess | undefined;
+  private readonly folder: string;
+  private isPrepared = false;
+
+  constructor(private readonly recipe: NativeServerRecipe) {
+    this.folder = makeServerFolder(recipe.name);
+  }
+
+  get name(): string {
+    return this.recipe.name;
+  }
+
+  get isRunning(): boolean {
+    return this.running?.isRunning ?? false;
+  }
+
+  /** The number of its process while it runs. */
+  get pid(): number | undefined {
+    return this.isRunning ? this.running?.pid : undefined;
+  }
+
+  async start(): Promise<void> {
+    if (this.isRunning) return;
+    if (!this.isPrepared) await this.recipe.prepare?.(this.folder);
+    this.isPrepared = true;
+    const { program, args } = this.recipe.command(this.folder);
+    this.running = await startGuarded(this.folder, program, args);
+    try {
+      await this.recipe.ready(this.running);
+    } catch (error) {
+      await this.kill();
+      throw new Error(`${this.name} did not start`, { cause: error });
+    }
+  }
+
+  async stop(): Promise<void> {
+    const { running } = this;
+    if (running === undefined || !running.isRunning) return;
+    // A stopped process takes the signal only when it goes on.
+    running.signal('SIGTERM');
+    running.signal('SIGCONT');
+    const late = setTimeout(() => running.signal('SIGKILL'), stopMs);
+    await running.untilEnded();
+    clearTimeout(late);
+  }
+
+  async kill(): Promise<void> {
+    this.running?.signal('SIGKILL');
+    await this.running?.untilEnded();
+  }
+
+  async pause(): Promise<void> {
+    this.running?.signal('SIGSTOP');
+  }
+
+  async resume(): Promise<void> {
+    this.running?.signal('SIGCONT');
+  }
+
+  /** Ends it at once and removes its data. */
+  async remove(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
