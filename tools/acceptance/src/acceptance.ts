@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Progress, uploadImport } from '@faemban/cli';
+import { undoAndImportAgain, type UndoReport } from './undo';
 import { aggregateSurvey, generatePopulation, revisePopulation } from '@faemban/population';
 import { thaiDayOf } from '@faemban/thai';
 import { compareCells, type Difference } from './compare';
@@ -14,6 +15,8 @@ export interface AcceptanceOptions {
   readonly tpmap: string;
   readonly province: string;
   readonly district?: string;
+  /** Undoes every import at the end, newest first, and imports the survey and the register again. */
+  readonly undo?: boolean;
   /** Shows stages and bars on standard error. */
   readonly visible: boolean;
 }
@@ -33,6 +36,7 @@ export interface AcceptanceReport {
     readonly differences: number;
     readonly asKnownBefore: number;
   };
+  readonly undo?: UndoReport;
   readonly seconds: number;
   readonly stageSeconds: Readonly<Record<string, number>>;
   readonly peakRssMb: number;
@@ -80,41 +84,61 @@ export async function accept(
     const running = system;
     const begun = performance.now();
 
-    await importFiles(running, stages, options.visible, 'survey', 'bmn-survey', 'cdd-bmn', {
-      households: join(survey, 'households.csv'),
-      members: join(survey, 'members.csv'),
-    });
-    await importFiles(running, stages, options.visible, 'register', 'welfare-register', 'mof-welfare', {
-      register: join(survey, 'register.csv'),
-    });
+    const importBoth = async (again = ''): Promise<readonly [string, string]> => [
+      await importFiles(running, stages, options.visible, `survey${again}`, 'bmn-survey', 'cdd-bmn', {
+        households: join(survey, 'households.csv'),
+        members: join(survey, 'members.csv'),
+      }),
+      await importFiles(running, stages, options.visible, `register${again}`, 'welfare-register', 'mof-welfare', {
+        register: join(survey, 'register.csv'),
+      }),
+    ];
+    const [surveyImport, registerImport] = await importBoth();
     const first = await stages.run('report', () => compareAll(running, published));
     const seconds = Math.round((performance.now() - begun) / 100) / 10;
     const measured = await running.measure();
     const events = await eventsOf(running);
 
     await running.shiftClock(dayMs);
-    await importFiles(running, stages, options.visible, 'changed survey', 'bmn-survey', 'cdd-bmn', {
-      households: join(revised, 'households.csv'),
-      members: join(revised, 'members.csv'),
-    });
+    const changedImport = await importFiles(
+      running,
+      stages,
+      options.visible,
+      'changed survey',
+      'bmn-survey',
+      'cdd-bmn',
+      {
+        households: join(revised, 'households.csv'),
+        members: join(revised, 'members.csv'),
+      },
+    );
     const dayBefore = thaiDayOf(new Date(firstDayMs).toISOString());
     const after = await stages.run('report changed', async () => {
       const expected = await aggregateSurvey(
         revised,
         published.map(({ name }) => name),
       );
-      const today = await compareAll(
-        running,
-        published.map(({ name }) => ({ name, cells: cellsOf(expected.get(name) ?? '') })),
-        '',
-        true,
-      );
+      const changedFiles = published.map(({ name }) => ({ name, cells: cellsOf(expected.get(name) ?? '') }));
+      const today = await compareAll(running, changedFiles, '', true);
       const before = await compareAll(running, published, `?asKnownAt=${dayBefore}`);
-      return { today, before, moved: cellsThatMoved(published, expected) };
+      return { today, before, moved: cellsThatMoved(published, expected), changedFiles };
     });
+    const undone = options.undo
+      ? await undoAndImportAgain({
+          ...{ system: running, stages, published, importBoth: () => importBoth(' again') },
+          changed: { importId: changedImport, files: after.changedFiles },
+          newestFirst: [registerImport, surveyImport],
+          nextDay: () => running.shiftClock(dayMs),
+          dayAfter: (days) => thaiDayOf(new Date(firstDayMs + days * dayMs).toISOString()),
+          compare: (files, query, everyColumn) => compareAll(running, files, query, everyColumn),
+        })
+      : undefined;
     await running.stop();
     system = undefined;
-    const all = [...first.differences, ...after.today.differences, ...after.before.differences];
+    const all = [
+      ...[...first.differences, ...after.today.differences, ...after.before.differences],
+      ...(undone?.differences ?? []),
+    ];
     return {
       profile: 'embedded',
       province: options.province,
@@ -129,6 +153,7 @@ export async function accept(
         differences: after.today.differences.length,
         asKnownBefore: after.before.differences.length,
       },
+      ...(undone ? { undo: undone.report } : {}),
       seconds,
       stageSeconds: stages.seconds,
       ...measured,
@@ -141,7 +166,7 @@ export async function accept(
   }
 }
 
-/** Uploads as one operator, approves as another, waits until figures show it. */
+/** Uploads as one operator, approves as another, waits until figures show it. Answers the import's id. */
 async function importFiles(
   system: System,
   stages: Stages,
@@ -150,7 +175,7 @@ async function importFiles(
   kind: string,
   source: string,
   files: Readonly<Record<string, string>>,
-): Promise<void> {
+): Promise<string> {
   const progress = new Progress(visible && process.stderr.isTTY);
   const uploader = new Client({ url: system.url, operator: 'somchai' });
   const approver = new Client({ url: system.url, operator: 'malee' });
@@ -168,9 +193,11 @@ async function importFiles(
   });
   progress.close();
   await stages.run(`${name}: settle`, () => system.settled());
+  return importId;
 }
 
-interface Compared {
+/** What comparing files with the system found. */
+export interface Compared {
   readonly cells: number;
   readonly differences: Difference[];
   readonly notReached: number;

@@ -4,10 +4,10 @@ import { parseArgs } from 'node:util';
 import { accept } from './acceptance';
 import { notReachedMax } from './not-reached';
 
-const usage = `npm run acceptance -- [--tpmap DIR --province NN] [--district NNNN] [--profile embedded]
+const usage = `npm run acceptance -- [--tpmap DIR --province NN] [--district NNNN] [--profile embedded] [--undo]
 
 A province's survey in, its published figures out, compared cell by cell. Without --tpmap it reads tpmap-2561 below
-FAEMBAN_TEST_DATA (default ../shared/data). The last line is one JSON object; the exit code is 0 only without differences.`;
+FAEMBAN_TEST_DATA (default ../shared/data). With --undo every import is undone at the end and the files are imported again. The last line is one JSON object; the exit code is 0 only without differences.`;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -15,6 +15,7 @@ async function main(): Promise<number> {
       tpmap: { type: 'string' },
       province: { type: 'string', default: '84' },
       district: { type: 'string' },
+      undo: { type: 'boolean', default: false },
       profile: { type: 'string', default: 'embedded' },
       help: { type: 'boolean', default: false },
     },
@@ -38,6 +39,7 @@ async function main(): Promise<number> {
     tpmap,
     province: values.province,
     ...(values.district ? { district: values.district } : {}),
+    undo: values.undo,
     visible: true,
   });
   for (const difference of firstDifferences) console.error(JSON.stringify(difference));
@@ -45,13 +47,14 @@ async function main(): Promise<number> {
   if (found.notReached > allowed)
     console.error(`The best-effort columns miss ${found.notReached} persons; ${allowed} were missed before.`);
   console.log(JSON.stringify({ ...found, notReachedMax: Number.isFinite(allowed) ? allowed : null }));
-  const { changed } = found;
+  const { changed, undo } = found;
   const good =
     found.differences === 0 &&
     found.notReached <= allowed &&
     changed.differences === 0 &&
     changed.asKnownBefore === 0 &&
-    changed.cellsThatMoved > 0;
+    changed.cellsThatMoved > 0 &&
+    Object.values(undo ?? {}).every((differences) => differences === 0);
   return good ? 0 : 1;
 }
 

@@ -6,12 +6,15 @@ const tpmap = testDataDir('tpmap-2561');
 describeWhere(tpmap !== undefined, 'TPMAP published files (FAEMBAN_TEST_DATA)')(
   'a district through the whole system',
   () => {
-    test('gives back every published figure, follows a changed survey, and still knows what it knew', async () => {
-      const report = await accept({ tpmap: tpmap ?? '', province: '84', district: '8417', visible: false });
+    test('gives back every published figure, follows a changed survey, still knows what it knew, and comes back after everything is undone', async () => {
+      const report = await accept({ tpmap: tpmap ?? '', province: '84', district: '8417', undo: true, visible: false });
       expect(report.firstDifferences).toEqual([]);
       expect(report).toMatchObject({ files: 96, differences: 0, changed: { differences: 0, asKnownBefore: 0 } });
+      expect(report.undo).toEqual({
+        ...{ correctionUndone: 0, asKnownBeforeUndo: 0, figuresLeft: 0, asKnownBeforeAll: 0, importedAgain: 0 },
+      });
       expect(report.cells).toBeGreaterThan(90_000);
       expect(report.changed.cellsThatMoved).toBeGreaterThan(100);
-    }, 600_000);
+    }, 1_200_000);
   },
 );

@@ -9,10 +9,14 @@ import type {
 import { bmnMapping } from '../sources/bmn-survey';
 import { registerMapping } from '../sources/welfare-register';
 
-/** How far an import is. `recording` is the end of validating: what was found is fixed and is being told. */
+/**
+ * How far an import is. `recording` is the end of validating: what was found is fixed and is being told. An applied import that is to be
+ * undone is first `examining`: whether something was built on it.
+ */
 export const importStates = [
   ...(['receiving', 'validating', 'recording', 'validated', 'approved', 'applying', 'applied', 'rejected'] as const),
-];
+  ...(['examining', 'rollback-requested', 'rolling-back', 'rolled-back'] as const),
+] as const;
 export type ImportState = (typeof importStates)[number];
 
 /** What validating found. */

@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import type { ImportEvent } from '@faemban/contracts';
+import type { BuiltOn, ImportEvent } from '@faemban/contracts';
 import { type CommandContext, deterministicId, type RecordedEvent, type Sentence } from '@faemban/event-sourcing';
 import { evolveImport, type Import, noImport } from '../imports/import';
 import type { ImportRecord } from '../imports/import-record';
 import { RegisterApplication } from './apply-register.job';
 import { type Release, SurveyApplication } from './apply-survey.job';
 import { RegisterMatching } from './match-register.job';
+import { ImportUndo } from './undo-import.job';
 import type { Progress, Tools, Work } from './tools';
 import { SurveyValidation } from './validate-survey.job';
 
@@ -21,7 +22,7 @@ class Stopped extends Error {
 export type FailureListener = (importId: string, error: unknown, againInMs: number) => void;
 
 /**
- * Works through imports one after another: first what is being applied, so that nothing else comes between, then the oldest. Work that fails is tried
+ * Works through imports one after another: first what is being undone or applied, so that nothing else comes between, then the oldest. Work that fails is tried
  * again, with longer and longer pauses; work that a stop or crash interrupted goes on where it was.
  */
 export class ImportJobs {
@@ -44,6 +45,10 @@ export class ImportJobs {
       'validated',
       'approved',
       'applying',
+      'applied',
+      'examining',
+      'rollback-requested',
+      'rolling-back',
     )) {
       await this.catchUp(record);
     }
@@ -91,8 +96,8 @@ export class ImportJobs {
   private async workWhileThereIs(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       const [record] = [
-        ...this.tools.imports.inState('applying'),
-        ...this.tools.imports.inState('validating', 'recording', 'approved'),
+        ...this.tools.imports.inState('rolling-back', 'applying'),
+        ...this.tools.imports.inState('validating', 'recording', 'approved', 'examining'),
       ];
       if (record === undefined) return;
       try {
@@ -110,7 +115,7 @@ export class ImportJobs {
     }
   }
 
-  /** One step of one import: validating, telling what was found, or applying. */
+  /** One step of one import: validating, telling what was found, applying, or undoing. */
   private async advance(record: ImportRecord): Promise<void> {
     const { imports } = this.tools;
     const work = this.workOn(record);
@@ -121,6 +126,10 @@ export class ImportJobs {
       imports.change(record, { state: 'recording', found, serial });
     } else if (record.state === 'recording') {
       await this.tellFound(record);
+    } else if (record.state === 'examining') {
+      await this.examine(record, work);
+    } else if (record.state === 'rolling-back') {
+      await this.rollBack(record, work);
     } else {
       await this.apply(record, work);
     }
@@ -175,6 +184,46 @@ export class ImportJobs {
     imports.change(record, { state: 'applying', serial, ...(found ? { found } : {}) });
   }
 
+  /** Looks whether anything was built on an import that is to be undone; if so, it stands. */
+  private async examine(record: ImportRecord, work: Work): Promise<void> {
+    const { imports, rollbacks } = this.tools;
+    const { builtOn, ...found } = await new ImportUndo(this.tools, record, work).examine();
+    rollbacks.put(record, found);
+    const state = await this.stateOf(record.importId);
+    const isAwaited = state.status === 'applied' && state.rollback !== undefined;
+    if (isAwaited && builtOn.length > 0) await this.refuseRollback(record, builtOn);
+    else imports.change(record, { state: isAwaited ? 'rollback-requested' : 'applied' });
+  }
+
+  private async refuseRollback(record: ImportRecord, builtOn: readonly BuiltOn[]): Promise<void> {
+    const { imports, decisions } = this.tools;
+    const { importId } = record;
+    const request = await this.eventOf(importId, 'ImportRollbackRequested');
+    const context = this.contextOf(importId, `refusal of ${request.id}`, request);
+    await decisions.handle({ type: 'RefuseRollback', importId, builtOn }, context);
+    imports.change(record, { state: 'applied' });
+  }
+
+  /** What was built on it since it was asked for is found here; once the first fact is withdrawn, all are. */
+  private async rollBack(record: ImportRecord, work: Work): Promise<void> {
+    const { imports, rollbacks, decisions, staging } = this.tools;
+    const { importId } = record;
+    const undo = new ImportUndo(this.tools, record, work);
+    if (!undo.hasBegun()) {
+      const { builtOn, ...found } = await undo.examine();
+      rollbacks.put(record, found);
+      if (builtOn.length > 0) return this.refuseRollback(record, builtOn);
+    }
+    const approval = await this.eventOf(importId, 'ImportRollbackApproved');
+    const context = this.contextOf(importId, 'rollback', approval);
+    const { actor, correlationId } = context;
+    const done = await undo.withdraw({ actor, correlationId, causationId: approval.id });
+    staging.persist();
+    await decisions.handle({ type: 'RecordRolledBack', importId, done }, context);
+    imports.change(record, { state: 'rolled-back', endedAt: this.now() });
+    this.tools.undo.clear(record);
+  }
+
   private workOn({ importId }: ImportRecord): Work {
     return {
       report: (progress) => this.progress.set(importId, progress),
@@ -188,8 +237,18 @@ export class ImportJobs {
   /** A crash may fall between an event and the note of it in ingestion's own file: the event wins. */
   private async catchUp(record: ImportRecord): Promise<void> {
     const { imports } = this.tools;
-    const { status } = await this.stateOf(record.importId);
-    if (status === 'rejected') imports.change(record, { state: 'rejected', endedAt: this.now() });
+    const state = await this.stateOf(record.importId);
+    const { status } = state;
+    if (state.status === 'applied' && isApplied(record)) {
+      const { rollback } = state;
+      const isAwaited = rollback !== undefined && !rollback.isApproved;
+      if (isAwaited && record.state !== 'applied') return;
+      const now = rollback === undefined ? 'applied' : isAwaited ? 'examining' : 'rolling-back';
+      if (now !== record.state) imports.change(record, { state: now });
+    } else if (status === 'rolled-back') {
+      imports.change(record, { state: 'rolled-back', endedAt: this.now() });
+      this.tools.undo.clear(record);
+    } else if (status === 'rejected') imports.change(record, { state: 'rejected', endedAt: this.now() });
     else if (status === 'applied') {
       const applied = this.tools.staging.application(record)?.applied;
       imports.change(record, { state: 'applied', endedAt: this.now(), ...(applied ? { applied } : {}) });
@@ -205,7 +264,7 @@ export class ImportJobs {
 
   private async eventOf(importId: string, type: ImportEvent['type']): Promise<RecordedEvent> {
     const events = await this.tools.events.load(`import-${importId}`);
-    const event = events.find((recorded) => recorded.type === type);
+    const event = events.findLast((recorded) => recorded.type === type);
     if (event === undefined) throw new Error(`Import ${importId} has no ${type}.`);
     return event;
   }
@@ -226,3 +285,7 @@ export class ImportJobs {
     return new Date(this.tools.clock()).toISOString();
   }
 }
+
+/** Whether an import was applied and is not undone, whatever is asked of it now. */
+const isApplied = ({ state }: ImportRecord): boolean =>
+  state === 'applied' || state === 'examining' || state === 'rollback-requested' || state === 'rolling-back';
