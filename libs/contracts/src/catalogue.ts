@@ -8,6 +8,7 @@ import {
   importUploaded,
   importValidated,
 } from './ingestion/import-events';
+import { importHeld, importReleased } from './ingestion/import-hold-events';
 import {
   importRollbackApproved,
   importRollbackRefused,
@@ -28,6 +29,8 @@ export const eventCatalogue: readonly EventDefinition[] = [
   importApproved,
   importRejected,
   importApplied,
+  importHeld,
+  importReleased,
   importRollbackRequested,
   importRollbackRefused,
   importRollbackApproved,

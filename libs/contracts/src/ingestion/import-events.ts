@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event';
 import { idSchema, roundSchema, sha256Schema, sourceSchema } from '../fields';
+import type { ImportHoldEvent } from './import-hold-events';
 import type { ImportRollbackEvent } from './import-rollback-events';
 
 const importId = '0198b2d0-7c00-7000-8000-0000000000a1';
@@ -127,4 +128,5 @@ export type ImportEvent =
   | EventOf<typeof importApproved>
   | EventOf<typeof importRejected>
   | EventOf<typeof importApplied>
+  | ImportHoldEvent
   | ImportRollbackEvent;

@@ -3,7 +3,9 @@ import {
   importApplied,
   importApproved,
   type ImportEvent,
+  importHeld,
   importRejected,
+  importReleased,
   importRollbackApproved,
   importRollbackRefused,
   importRollbackRequested,
@@ -13,6 +15,7 @@ import {
 } from '@faemban/contracts';
 import { type CommandContext, defineAggregate, RuleBroken } from '@faemban/event-sourcing';
 import { evolveImport, type Import, noImport } from './import';
+import { decideHold, heldWhereItMust, type ImportHoldInput, isHeld, type RowRepeats } from './import-hold.decisions';
 import { decideRollback, type ImportRollbackInput } from './import-rollback.decisions';
 
 /** Closes an upload: the files are sealed and wait to be validated. */
@@ -27,6 +30,8 @@ export interface RecordValidation {
   readonly type: 'RecordValidation';
   readonly importId: string;
   readonly found: Omit<EventOf<typeof importValidated>['data'], 'importId'>;
+  /** Rows that bring nothing new; without it, none were found. */
+  readonly repeats?: RowRepeats;
 }
 
 /** Releases an import to be applied. */
@@ -50,22 +55,31 @@ export interface RecordApplied {
 }
 
 export type ImportInput =
-  UploadImport | RecordValidation | ApproveImport | RejectImport | RecordApplied | ImportRollbackInput;
+  | UploadImport
+  | RecordValidation
+  | ApproveImport
+  | RejectImport
+  | RecordApplied
+  | ImportHoldInput
+  | ImportRollbackInput;
 
 function upload({ importId, upload }: UploadImport, state: Import, { actor }: CommandContext): ImportEvent[] {
   if (state.status !== 'none') throw closed();
   return [{ type: 'ImportUploaded', data: { importId, ...upload, uploadedBy: actor.accountId } }];
 }
 
-function recordValidation({ importId, found }: RecordValidation, state: Import): ImportEvent[] {
+/** One that has rows in error cannot be approved in any case, and does not ask. */
+function recordValidation({ importId, found, repeats }: RecordValidation, state: Import): ImportEvent[] {
   if (state.status !== 'uploaded') return [];
-  return [{ type: 'ImportValidated', data: { importId, ...found } }];
+  const held = repeats === undefined || found.errors > 0 ? [] : heldWhereItMust(importId, found.rows, repeats);
+  return [{ type: 'ImportValidated', data: { importId, ...found } }, ...held];
 }
 
 /** Four eyes: whoever brought the files does not release them. */
 function approve({ importId }: ApproveImport, state: Import, { actor }: CommandContext): ImportEvent[] {
   if (state.status === 'approved' || state.status === 'applied') return [];
   if (state.status === 'rolled-back') throw undone();
+  if (state.status === 'held') throw isHeld();
   if (state.status !== 'validated') throw notValidated();
   if (state.uploadedBy === actor.accountId) throw uploaderApproves();
   if (state.errors > 0) throw rowsInError(state.errors);
@@ -97,6 +111,9 @@ function decide(command: ImportInput, state: Import, context: CommandContext): I
       return reject(command, state);
     case 'RecordApplied':
       return recordApplied(command, state);
+    case 'HoldImport':
+    case 'ReleaseImport':
+      return decideHold(command, state, context);
     default:
       return decideRollback(command, state, context);
   }
@@ -141,6 +158,8 @@ export const importAggregate = defineAggregate<Import, ImportInput, ImportEvent>
   events: [
     importUploaded,
     importValidated,
+    importHeld,
+    importReleased,
     importApproved,
     importRejected,
     importApplied,

@@ -5,6 +5,7 @@ export type Import =
   | { readonly status: 'none' }
   | ({ readonly status: 'uploaded' } & Uploaded)
   | ({ readonly status: 'validated' | 'approved' } & Uploaded & Validated)
+  | ({ readonly status: 'held'; readonly wasApproved: boolean } & Uploaded & Validated)
   | ({ readonly status: 'applied'; readonly rollback?: Rollback } & Uploaded & Validated)
   | { readonly status: 'rejected' | 'rolled-back' };
 
@@ -22,6 +23,8 @@ interface Uploaded {
 interface Validated {
   readonly errors: number;
   readonly preview: EventOf<typeof importValidated>['data']['preview'];
+  /** Somebody let it go on after it had stopped by itself: it does not stop again. */
+  readonly isReleased?: boolean;
 }
 
 export const noImport: Import = { status: 'none' };
@@ -38,6 +41,15 @@ export function evolveImport(state: Import, event: ImportEvent): Import {
     }
     case 'ImportApproved':
       return state.status === 'validated' ? { ...state, status: 'approved' } : state;
+    case 'ImportHeld':
+      return state.status === 'validated' || state.status === 'approved'
+        ? { ...state, status: 'held', wasApproved: state.status === 'approved' }
+        : state;
+    case 'ImportReleased': {
+      if (state.status !== 'held') return state;
+      const { wasApproved, ...known } = state;
+      return { ...known, status: wasApproved ? 'approved' : 'validated', isReleased: true };
+    }
     case 'ImportRejected':
       return { status: 'rejected' };
     case 'ImportApplied':

@@ -73,12 +73,12 @@ export class ImportsStore {
       .flatMap((row) => recordOf(row) ?? []);
   }
 
-  /** How often surveys were applied or undone so far, which only rises: what is known of households has changed when this has. */
-  appliedSurveys(): number {
+  /** How often imports were applied or undone so far, which only rises: what is known of households has changed when this has. */
+  applications(): number {
     const row = this.db
       .prepare<[], { count: number | null }>(
-        `SELECT sum(CASE state WHEN 'rolled-back' THEN 2 ELSE 1 END) AS count FROM imports WHERE kind = 'bmn-survey'
-         AND state IN ('applied', 'examining', 'rollback-requested', 'rolling-back', 'rolled-back')`,
+        `SELECT sum(CASE state WHEN 'rolled-back' THEN 2 ELSE 1 END) AS count FROM imports WHERE
+         state IN ('applied', 'examining', 'rollback-requested', 'rolling-back', 'rolled-back')`,
       )
       .get();
     return row?.count ?? 0;

@@ -2,10 +2,11 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import type { BuiltOn, ImportEvent } from '@faemban/contracts';
 import { type CommandContext, deterministicId, type RecordedEvent, type Sentence } from '@faemban/event-sourcing';
 import { evolveImport, type Import, noImport } from '../imports/import';
-import type { ImportRecord } from '../imports/import-record';
+import type { ImportFound, ImportRecord } from '../imports/import-record';
 import { RegisterApplication } from './apply-register.job';
 import { type Release, SurveyApplication } from './apply-survey.job';
 import { RegisterMatching } from './match-register.job';
+import { refreshVerdicts } from './refresh-verdicts.job';
 import { ImportUndo } from './undo-import.job';
 import type { Progress, Tools, Work } from './tools';
 import { SurveyValidation } from './validate-survey.job';
@@ -43,6 +44,7 @@ export class ImportJobs {
       'validating',
       'recording',
       'validated',
+      'held',
       'approved',
       'applying',
       'applied',
@@ -58,6 +60,12 @@ export class ImportJobs {
   /** There is something to do. */
   wake(): void {
     this.running ??= this.workThrough();
+  }
+
+  /** Brings one import up to what its events say, and goes on with it. */
+  async refresh(importId: string): Promise<void> {
+    await this.catchUp(this.tools.imports.get(importId));
+    this.wake();
   }
 
   /** Nothing is left to do. */
@@ -120,7 +128,7 @@ export class ImportJobs {
     const { imports } = this.tools;
     const work = this.workOn(record);
     if (record.state === 'validating') {
-      const serial = imports.appliedSurveys();
+      const serial = imports.applications();
       const found = await this.validation(record, work).run();
       this.tools.staging.persist();
       imports.change(record, { state: 'recording', found, serial });
@@ -145,12 +153,13 @@ export class ImportJobs {
     const { imports, decisions } = this.tools;
     const { importId } = record;
     if (record.found === null) throw new Error('An import that is recorded has findings.');
-    const { toReview: _, ...found } = record.found;
+    const { toReview: _, repeats, ...found } = record.found;
     const upload = await this.eventOf(importId, 'ImportUploaded');
     const context = this.contextOf(importId, 'validation', upload);
-    await decisions.handle({ type: 'RecordValidation', importId, found }, context);
+    await decisions.handle({ type: 'RecordValidation', importId, found, ...(repeats ? { repeats } : {}) }, context);
     const { status } = await this.stateOf(importId);
-    imports.change(record, status === 'rejected' ? { state: 'rejected', endedAt: this.now() } : { state: 'validated' });
+    if (status === 'rejected') imports.change(record, { state: 'rejected', endedAt: this.now() });
+    else imports.change(record, { state: status === 'held' ? 'held' : 'validated' });
   }
 
   private async apply(record: ImportRecord, work: Work): Promise<void> {
@@ -158,7 +167,7 @@ export class ImportJobs {
     const { importId } = record;
     const approval = await this.eventOf(importId, 'ImportApproved');
     const context = this.contextOf(importId, 'application', approval);
-    if (record.state === 'approved') await this.prepare(record, work);
+    if (record.state === 'approved' && !(await this.prepare(record, work, approval))) return;
     const { actor, correlationId } = context;
     const release: Release = { actor, correlationId, causationId: approval.id };
     const current = imports.get(importId);
@@ -172,16 +181,32 @@ export class ImportJobs {
     imports.change(record, { state: 'applied', applied, endedAt: this.now() });
   }
 
-  /** A register is matched again when surveys were applied since it was: people it did not find then may be there now. */
-  private async prepare(record: ImportRecord, work: Work): Promise<void> {
-    const { imports } = this.tools;
-    const serial = imports.appliedSurveys();
-    const found =
-      record.kind === 'welfare-register' && serial !== record.serial
-        ? await new RegisterMatching(this.tools, record, work).run()
-        : undefined;
+  /**
+   * Where imports were applied or undone since it was validated, an import is compared again: people a register did not find then may be
+   * there now, and what was new may be known. It may have to stop for that. Answers whether it can be applied.
+   */
+  private async prepare(record: ImportRecord, work: Work, approval: RecordedEvent): Promise<boolean> {
+    const { imports, decisions } = this.tools;
+    const { importId } = record;
+    const serial = imports.applications();
+    const found = serial === record.serial ? undefined : await this.compareAgain(record, work);
     this.tools.staging.persist();
+    if (found?.repeats) {
+      const context = this.contextOf(importId, 'hold', approval);
+      await decisions.handle({ type: 'HoldImport', importId, rows: found.rows, repeats: found.repeats }, context);
+      if ((await this.stateOf(importId)).status === 'held') {
+        imports.change(record, { state: 'held', serial, found });
+        return false;
+      }
+    }
     imports.change(record, { state: 'applying', serial, ...(found ? { found } : {}) });
+    return true;
+  }
+
+  private compareAgain(record: ImportRecord, work: Work): Promise<ImportFound> {
+    return record.kind === 'bmn-survey'
+      ? refreshVerdicts(this.tools, record, work)
+      : new RegisterMatching(this.tools, record, work).run();
   }
 
   /** Looks whether anything was built on an import that is to be undone; if so, it stands. */
@@ -252,9 +277,12 @@ export class ImportJobs {
     else if (status === 'applied') {
       const applied = this.tools.staging.application(record)?.applied;
       imports.change(record, { state: 'applied', endedAt: this.now(), ...(applied ? { applied } : {}) });
-    } else if (status === 'approved' && record.state === 'validated') imports.change(record, { state: 'approved' });
-    else if (status === 'validated' && record.state === 'recording') imports.change(record, { state: 'validated' });
-    else if (status === 'uploaded' && record.state === 'receiving') imports.change(record, { state: 'validating' });
+    } else if (status === 'held') imports.change(record, { state: 'held' });
+    else if (status === 'approved' && (record.state === 'validated' || record.state === 'held')) {
+      imports.change(record, { state: 'approved' });
+    } else if (status === 'validated' && (record.state === 'recording' || record.state === 'held')) {
+      imports.change(record, { state: 'validated' });
+    } else if (status === 'uploaded' && record.state === 'receiving') imports.change(record, { state: 'validating' });
   }
 
   private async stateOf(importId: string): Promise<Import> {

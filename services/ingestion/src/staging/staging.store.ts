@@ -68,6 +68,13 @@ export class StagingStore {
     });
   }
 
+  changeVerdicts({ no }: Of, households: readonly Pick<StagedHousehold, 'ord' | 'verdict'>[]): void {
+    const change = this.prepared('UPDATE staged SET verdict = ? WHERE import = ? AND ord = ?');
+    this.transaction(() => {
+      for (const { ord, verdict } of households) change.run(verdict, no, ord);
+    });
+  }
+
   /** Staged households with `from` ≤ ord < `to`, in order. */
   staged({ no }: Of, from: number, to: number): StagedHousehold[] {
     const rows = this.prepared<[number, number, number], StagedRow>(
