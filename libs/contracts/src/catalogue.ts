@@ -8,7 +8,17 @@ import {
   importUploaded,
   importValidated,
 } from './ingestion/import-events';
+import { importHeld, importReleased } from './ingestion/import-hold-events';
+import {
+  importRollbackApproved,
+  importRollbackRefused,
+  importRollbackRequested,
+  importRolledBack,
+} from './ingestion/import-rollback-events';
+import { householdFactsReliedOn } from './ingestion/reliance-events';
+import { householdSurveyWithdrawn, welfareRegistrationWithdrawn } from './ingestion/withdrawal-events';
 import { householdScored, scoringInputRecorded } from './mpi-scoring/score-events';
+import { householdScoreWithdrawn, scoringInputWithdrawn } from './mpi-scoring/score-withdrawal-events';
 import { logSealed } from './operations/log-sealed';
 import { rebuildEvents } from './operations/rebuild-events';
 
@@ -19,14 +29,25 @@ export const eventCatalogue: readonly EventDefinition[] = [
   importApproved,
   importRejected,
   importApplied,
+  importHeld,
+  importReleased,
+  importRollbackRequested,
+  importRollbackRefused,
+  importRollbackApproved,
+  importRolledBack,
   householdListed,
   householdSurveyed,
   welfareRegistrationRecorded,
+  householdSurveyWithdrawn,
+  welfareRegistrationWithdrawn,
+  householdFactsReliedOn,
   personRecorded,
   duplicateSuspected,
   personErased,
   scoringInputRecorded,
   householdScored,
+  scoringInputWithdrawn,
+  householdScoreWithdrawn,
   ...Object.values(rebuildEvents).flatMap(({ started, verified, switched }) => [started, verified, switched]),
   ...Object.values(logSealed),
 ];

@@ -41,6 +41,30 @@ export {
   type SurveyFigures,
 } from './ingestion/household-events';
 export {
+  importHeld,
+  importReleased,
+  releaseReasons,
+  type ImportHoldEvent,
+  type ReleaseReason,
+} from './ingestion/import-hold-events';
+export {
+  builtOnSchema,
+  importRollbackApproved,
+  importRollbackRefused,
+  importRollbackRequested,
+  importRolledBack,
+  rollbackReasons,
+  type BuiltOn,
+  type ImportRollbackEvent,
+  type RollbackReason,
+} from './ingestion/import-rollback-events';
+export { householdFactsReliedOn, type HouseholdRelianceEvent } from './ingestion/reliance-events';
+export {
+  householdSurveyWithdrawn,
+  welfareRegistrationWithdrawn,
+  type HouseholdWithdrawalEvent,
+} from './ingestion/withdrawal-events';
+export {
   duplicateSuspected,
   identityDocumentKinds,
   numberCheckResults,
@@ -60,6 +84,11 @@ export {
   type VaultMember,
 } from './identity-verification/person-vault';
 export { householdScored, scoringInputRecorded, type HouseholdScoreEvent } from './mpi-scoring/score-events';
+export {
+  householdScoreWithdrawn,
+  scoringInputWithdrawn,
+  type ScoreWithdrawalEvent,
+} from './mpi-scoring/score-withdrawal-events';
 export { logSealed, type LogSealed, type LogSealedDefinition } from './operations/log-sealed';
 export { rebuildEvents, rebuildEventsOf, type RebuildEvent, type RebuildEvents } from './operations/rebuild-events';
 export { eventCatalogue } from './catalogue';

@@ -22,12 +22,16 @@ import { FindingsStore } from './imports/findings.store';
 import { ImportsController } from './imports/imports.controller';
 import { Imports } from './imports/imports.service';
 import { ImportsStore } from './imports/imports.store';
+import { RollbacksController } from './imports/rollbacks.controller';
+import { Rollbacks } from './imports/rollbacks.service';
+import { RollbacksStore } from './imports/rollbacks.store';
 import { ImportJobs } from './process/jobs.service';
 import { Retention } from './process/retention.service';
 import { TOOLS } from './process/tokens';
 import type { Tools } from './process/tools';
 import { type Database, openBatchSecrets, openImportsFile, openStagingFile } from './staging/schema.store';
 import { StagingStore } from './staging/staging.store';
+import { UndoStore } from './staging/undo.store';
 
 const DATABASES = 'ingestion:databases';
 
@@ -82,7 +86,7 @@ export class IngestionModule {
         { aggregate: importAggregate, command: ImportCommand },
         { aggregate: householdAggregate, command: HouseholdCommand },
       ],
-      controllers: [ImportsController],
+      controllers: [ImportsController, RollbacksController],
       providers: [
         {
           provide: DATABASES,
@@ -112,9 +116,12 @@ export class IngestionModule {
               imports: new ImportsStore(databases.imports),
               findings: new FindingsStore(databases.staging),
               staging: new StagingStore(databases.staging),
+              undo: new UndoStore(databases.staging),
+              rollbacks: new RollbacksStore(databases.imports),
               files: new BatchFiles(folder, databases.secrets, keys),
               ...{ keys, vault, households, decisions },
               events: platform.store('ingestion'),
+              log: platform.log,
               clock: platform.clock,
             };
           },
@@ -133,6 +140,11 @@ export class IngestionModule {
           provide: Imports,
           inject: [TOOLS, ImportJobs],
           useFactory: (tools: Tools, jobs: ImportJobs) => new Imports(tools, jobs, settings),
+        },
+        {
+          provide: Rollbacks,
+          inject: [TOOLS, ImportJobs],
+          useFactory: (tools: Tools, jobs: ImportJobs) => new Rollbacks(tools, jobs),
         },
         {
           provide: Retention,

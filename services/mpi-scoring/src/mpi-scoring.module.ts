@@ -9,6 +9,7 @@ import { createScore } from './scores/score.decisions';
 import { ScoresController } from './scores/scores.controller';
 import { tellScoreOfSurvey } from './scores/tell-score-of-survey.policy';
 import { tellScoreOfWelfare } from './scores/tell-score-of-welfare.policy';
+import { tellScoreOfWithdrawnSurvey, tellScoreOfWithdrawnWelfare } from './scores/tell-score-of-withdrawals.policy';
 
 /** Every read model of scoring, for whoever keeps or rebuilds them. */
 export const mpiScoringReadModels = { views: [householdScores] } as const;
@@ -23,6 +24,8 @@ export class MpiScoringModule {
       policies: [
         { policy: tellScoreOfSurvey, command: ScoreCommand },
         { policy: tellScoreOfWelfare, command: ScoreCommand },
+        { policy: tellScoreOfWithdrawnSurvey, command: ScoreCommand },
+        { policy: tellScoreOfWithdrawnWelfare, command: ScoreCommand },
       ],
       ...mpiScoringReadModels,
       queries: [{ query: FindCurrentScore, answer: findCurrentScore }],

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Progress, uploadImport } from '@faemban/cli';
+import { undoAndImportAgain, type UndoReport } from './undo';
 import { aggregateSurvey, generatePopulation, revisePopulation } from '@faemban/population';
 import { thaiDayOf } from '@faemban/thai';
 import { figuresAgain, type AgainReport } from './again';
@@ -16,6 +17,8 @@ export interface AcceptanceOptions {
   readonly tpmap: string;
   readonly province: string;
   readonly district?: string;
+  /** Undoes every import at the end, newest first, and imports the survey and the register again. */
+  readonly undo?: boolean;
   /** Shows stages and bars on standard error. */
   readonly visible: boolean;
 }
@@ -35,6 +38,7 @@ export interface AcceptanceReport {
     readonly differences: number;
     readonly asKnownBefore: number;
   };
+  readonly undo?: UndoReport;
   /** The figures once more after rebuilds, a restore, and an exported log. */
   readonly again: AgainReport;
   readonly seconds: number;
@@ -47,7 +51,7 @@ export interface AcceptanceReport {
 const dayMs = 24 * 3600 * 1000;
 /** Noon in Thailand, so that a day's shift lands on the next calendar day whatever the run takes. */
 const firstDayMs = Date.UTC(2018, 9, 1, 5);
-/** Later than the run is at the end of the second day, and still that day. */
+/** Later than the run is at the end of its last day, and still that day. */
 const laterMs = 9 * 3600 * 1000;
 /** The published files are those of data year 2561. */
 const round = 2561;
@@ -86,38 +90,60 @@ export async function accept(
     const running = system;
     const begun = performance.now();
 
-    await importFiles(running, stages, options.visible, 'survey', 'bmn-survey', 'cdd-bmn', {
-      households: join(survey, 'households.csv'),
-      members: join(survey, 'members.csv'),
-    });
-    await importFiles(running, stages, options.visible, 'register', 'welfare-register', 'mof-welfare', {
-      register: join(survey, 'register.csv'),
-    });
+    const importBoth = async (again = ''): Promise<readonly [string, string]> => [
+      await importFiles(running, stages, options.visible, `survey${again}`, 'bmn-survey', 'cdd-bmn', {
+        households: join(survey, 'households.csv'),
+        members: join(survey, 'members.csv'),
+      }),
+      await importFiles(running, stages, options.visible, `register${again}`, 'welfare-register', 'mof-welfare', {
+        register: join(survey, 'register.csv'),
+      }),
+    ];
+    const [surveyImport, registerImport] = await importBoth();
     const first = await stages.run('report', () => compareAll(running, published));
     const seconds = Math.round((performance.now() - begun) / 100) / 10;
     const measured = await running.measure();
     const events = await eventsOf(running);
 
-    await running.shiftClock(dayMs);
-    await importFiles(running, stages, options.visible, 'changed survey', 'bmn-survey', 'cdd-bmn', {
-      households: join(revised, 'households.csv'),
-      members: join(revised, 'members.csv'),
-    });
+    let daysPassed = 0;
+    const nextDay = async (): Promise<void> => {
+      await running.shiftClock(dayMs);
+      daysPassed += 1;
+    };
+    await nextDay();
+    const changedImport = await importFiles(
+      running,
+      stages,
+      options.visible,
+      'changed survey',
+      'bmn-survey',
+      'cdd-bmn',
+      {
+        households: join(revised, 'households.csv'),
+        members: join(revised, 'members.csv'),
+      },
+    );
     const dayBefore = thaiDayOf(new Date(firstDayMs).toISOString());
     const after = await stages.run('report changed', async () => {
       const expected = await aggregateSurvey(
         revised,
         published.map(({ name }) => name),
       );
-      const today = await compareAll(
-        running,
-        published.map(({ name }) => ({ name, cells: cellsOf(expected.get(name) ?? '') })),
-        '',
-        true,
-      );
+      const changedFiles = published.map(({ name }) => ({ name, cells: cellsOf(expected.get(name) ?? '') }));
+      const today = await compareAll(running, changedFiles, '', true);
       const before = await compareAll(running, published, `?asKnownAt=${dayBefore}`);
-      return { today, before, moved: cellsThatMoved(published, expected) };
+      return { today, before, moved: cellsThatMoved(published, expected), changedFiles };
     });
+    const undone = options.undo
+      ? await undoAndImportAgain({
+          ...{ system: running, stages, published, importBoth: () => importBoth(' again') },
+          changed: { importId: changedImport, files: after.changedFiles },
+          newestFirst: [registerImport, surveyImport],
+          nextDay,
+          dayAfter: (days) => thaiDayOf(new Date(firstDayMs + days * dayMs).toISOString()),
+          compare: (files, query, everyColumn) => compareAll(running, files, query, everyColumn),
+        })
+      : undefined;
     const names = published.map(({ name }) => `/tpmap/${name}.csv`);
     const again = await figuresAgain({
       system: running,
@@ -125,10 +151,11 @@ export async function accept(
       work,
       paths: [...names, ...names.map((name) => `${name}?asKnownAt=${dayBefore}`)],
       stages,
-      nowMs: firstDayMs + dayMs + laterMs,
+      nowMs: firstDayMs + daysPassed * dayMs + laterMs,
     });
     system = undefined;
-    const all = [...first.differences, ...after.today.differences, ...after.before.differences];
+    const found = [first, after.today, after.before, ...(undone === undefined ? [] : [undone])];
+    const all = found.flatMap(({ differences }) => differences);
     return {
       profile: 'embedded',
       province: options.province,
@@ -143,6 +170,7 @@ export async function accept(
         differences: after.today.differences.length,
         asKnownBefore: after.before.differences.length,
       },
+      ...(undone ? { undo: undone.report } : {}),
       again,
       seconds,
       stageSeconds: stages.seconds,
@@ -156,7 +184,7 @@ export async function accept(
   }
 }
 
-/** Uploads as one operator, approves as another, waits until figures show it. */
+/** Uploads as one operator, approves as another, waits until figures show it. Answers the import's id. */
 async function importFiles(
   system: System,
   stages: Stages,
@@ -165,14 +193,16 @@ async function importFiles(
   kind: string,
   source: string,
   files: Readonly<Record<string, string>>,
-): Promise<void> {
+): Promise<string> {
   const progress = new Progress(visible && process.stderr.isTTY);
   const uploader = new Client({ url: system.url, operator: 'somchai' });
   const approver = new Client({ url: system.url, operator: 'malee' });
   const { importId, errors, state } = await stages.run(`${name}: upload and validate`, () =>
     uploadImport(uploader, { kind, source, round, files }, { progress }),
   );
-  if (state !== 'validated') throw new Error(`The ${name} import is ${state}, with ${errors ?? 0} rows in error.`);
+  // A whole file with a few corrections repeats what is applied: the import stops and asks.
+  if (state === 'held') await approver.post(`/imports/${importId}/release`, { reason: 'corrected-file-sent-whole' });
+  else if (state !== 'validated') throw new Error(`The ${name} import is ${state}, with ${errors ?? 0} rows in error.`);
   await stages.run(`${name}: apply`, async () => {
     await approver.post(`/imports/${importId}/approval`);
     await approver.waitForImport(
@@ -183,9 +213,11 @@ async function importFiles(
   });
   progress.close();
   await stages.run(`${name}: settle`, () => system.settled());
+  return importId;
 }
 
-interface Compared {
+/** What comparing files with the system found. */
+export interface Compared {
   readonly cells: number;
   readonly differences: Difference[];
   readonly notReached: number;

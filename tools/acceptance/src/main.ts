@@ -4,11 +4,12 @@ import { parseArgs } from 'node:util';
 import { accept } from './acceptance';
 import { notReachedMax } from './not-reached';
 
-const usage = `npm run acceptance -- [--tpmap DIR --province NN] [--district NNNN] [--profile embedded]
+const usage = `npm run acceptance -- [--tpmap DIR --province NN] [--district NNNN] [--profile embedded] [--undo]
 
 A province's survey in, its published figures out, compared cell by cell; then once more after every view was rebuilt, a
-backup restored elsewhere, and the exported log taken into an empty installation. Without --tpmap it reads tpmap-2561 below
-FAEMBAN_TEST_DATA (default ../shared/data). The last line is one JSON object; the exit code is 0 only without differences.`;
+backup restored elsewhere, and the exported log taken into an empty installation. With --undo every import is undone before that and
+the files are imported again. Without --tpmap it reads tpmap-2561 below FAEMBAN_TEST_DATA (default ../shared/data). The last line is
+one JSON object; the exit code is 0 only without differences.`;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -16,6 +17,7 @@ async function main(): Promise<number> {
       tpmap: { type: 'string' },
       province: { type: 'string', default: '84' },
       district: { type: 'string' },
+      undo: { type: 'boolean', default: false },
       profile: { type: 'string', default: 'embedded' },
       help: { type: 'boolean', default: false },
     },
@@ -39,6 +41,7 @@ async function main(): Promise<number> {
     tpmap,
     province: values.province,
     ...(values.district ? { district: values.district } : {}),
+    undo: values.undo,
     visible: true,
   });
   for (const difference of firstDifferences) console.error(JSON.stringify(difference));
@@ -46,7 +49,7 @@ async function main(): Promise<number> {
   if (found.notReached > allowed)
     console.error(`The best-effort columns miss ${found.notReached} persons; ${allowed} were missed before.`);
   console.log(JSON.stringify({ ...found, notReachedMax: Number.isFinite(allowed) ? allowed : null }));
-  const { changed, again } = found;
+  const { changed, undo, again } = found;
   const good =
     found.differences === 0 &&
     found.notReached <= allowed &&
@@ -55,7 +58,8 @@ async function main(): Promise<number> {
     changed.cellsThatMoved > 0 &&
     again.rebuilt + again.restored + again.imported === 0 &&
     again.viewsRebuilt > 0 &&
-    again.isEveryEventThere;
+    again.isEveryEventThere &&
+    Object.values(undo ?? {}).every((differences) => differences === 0);
   return good ? 0 : 1;
 }
 

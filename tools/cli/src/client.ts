@@ -44,13 +44,28 @@ export interface ClientOptions {
   readonly operator?: string;
 }
 
+/** How far an import is, or its undoing. */
+export type ImportState =
+  | 'receiving'
+  | 'validating'
+  | 'validated'
+  | 'held'
+  | 'approved'
+  | 'applying'
+  | 'applied'
+  | 'rejected'
+  | 'examining'
+  | 'rollback-requested'
+  | 'rolling-back'
+  | 'rolled-back';
+
 /** What the server says of an import. Counts are of rows, households, persons as named. */
 export interface ImportStatus {
   readonly importId: string;
   readonly kind: string;
   readonly source: string;
   readonly round: number;
-  readonly state: 'receiving' | 'validating' | 'validated' | 'approved' | 'applying' | 'applied' | 'rejected';
+  readonly state: ImportState;
   readonly progress?: { readonly stage: string; readonly done: number; readonly total: number; readonly unit: string };
   readonly rows?: number;
   readonly households?: number;
@@ -60,6 +75,8 @@ export interface ImportStatus {
   readonly preview?: Readonly<Record<string, number>>;
   readonly applied?: Readonly<Record<string, number>>;
   readonly toReview?: number;
+  readonly repeats?: { readonly repeatEachOther: number; readonly alreadyApplied: number };
+  readonly heldBecause?: Sentence;
 }
 
 /** Speaks HTTP with a running system; one method per verb, problems become {@link Refused}. */

@@ -1,3 +1,4 @@
 export { Client, NotReachable, Refused, type ClientOptions, type ImportStatus } from './client';
 export { uploadImport } from './commands/import';
+export { waitForRollback, type RollbackStatus } from './commands/import-undo';
 export { Progress } from './progress';

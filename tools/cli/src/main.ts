@@ -4,6 +4,8 @@ import { Command, CommanderError } from 'commander';
 import { NotReachable, Refused } from './client';
 import { dataFolderCommands } from './commands/data-folder';
 import { importCommands } from './commands/import';
+import { importReleaseCommand } from './commands/import-release';
+import { importUndoCommand } from './commands/import-undo';
 import { readCommands } from './commands/read';
 import { rebuildCommands } from './commands/rebuild';
 import { reviewCommands } from './commands/review';
@@ -25,6 +27,8 @@ const program = new Command('faemban')
   .showHelpAfterError('(faemban --help lists the commands)');
 
 importCommands(program, sessionOf);
+importReleaseCommand(program, sessionOf);
+importUndoCommand(program, sessionOf);
 reviewCommands(program, sessionOf);
 readCommands(program, sessionOf);
 rebuildCommands(program, sessionOf);

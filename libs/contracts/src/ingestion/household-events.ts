@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event';
 import { answersSchema, areaRefSchema, daySchema, idSchema, roundSchema, sourceSchema } from '../fields';
+import type { HouseholdRelianceEvent } from './reliance-events';
+import type { HouseholdWithdrawalEvent } from './withdrawal-events';
 
 const householdId = '0198b2d0-7c01-7000-8000-000000000001';
 const importId = '0198b2d0-7c00-7000-8000-0000000000a1';
@@ -144,6 +146,10 @@ export const welfareRegistrationRecorded = defineEvent({
   since: '0.1.0',
 });
 
-/** Everything sources say of a household. */
+/** Everything sources say of a household, and take back. */
 export type HouseholdEvent =
-  EventOf<typeof householdListed> | EventOf<typeof householdSurveyed> | EventOf<typeof welfareRegistrationRecorded>;
+  | EventOf<typeof householdListed>
+  | EventOf<typeof householdSurveyed>
+  | EventOf<typeof welfareRegistrationRecorded>
+  | HouseholdWithdrawalEvent
+  | HouseholdRelianceEvent;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event';
 import { idSchema, roundSchema, sha256Schema, sourceSchema } from '../fields';
+import type { ImportHoldEvent } from './import-hold-events';
+import type { ImportRollbackEvent } from './import-rollback-events';
 
 const importId = '0198b2d0-7c00-7000-8000-0000000000a1';
 const count = z.number().int().min(0);
@@ -125,4 +127,6 @@ export type ImportEvent =
   | EventOf<typeof importValidated>
   | EventOf<typeof importApproved>
   | EventOf<typeof importRejected>
-  | EventOf<typeof importApplied>;
+  | EventOf<typeof importApplied>
+  | ImportHoldEvent
+  | ImportRollbackEvent;

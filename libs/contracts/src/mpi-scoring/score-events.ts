@@ -11,6 +11,7 @@ import {
   sourceSchema,
 } from '../fields';
 import { surveyFiguresSchema } from '../ingestion/household-events';
+import type { ScoreWithdrawalEvent } from './score-withdrawal-events';
 
 const householdId = '0198b2d0-7c01-7000-8000-000000000001';
 const surveyEventId = '0198b2d0-7c03-7000-8000-000000000021';
@@ -172,4 +173,5 @@ export const householdScored = defineEvent({
 });
 
 /** Everything that happens to a household's score. */
-export type HouseholdScoreEvent = EventOf<typeof scoringInputRecorded> | EventOf<typeof householdScored>;
+export type HouseholdScoreEvent =
+  EventOf<typeof scoringInputRecorded> | EventOf<typeof householdScored> | ScoreWithdrawalEvent;

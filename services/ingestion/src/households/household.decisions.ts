@@ -1,12 +1,24 @@
 import {
   type EventOf,
   type HouseholdEvent,
+  householdFactsReliedOn,
   householdListed,
   householdSurveyed,
+  householdSurveyWithdrawn,
   welfareRegistrationRecorded,
+  welfareRegistrationWithdrawn,
 } from '@faemban/contracts';
-import { defineAggregate, type NewEvent, RuleBroken } from '@faemban/event-sourcing';
-import { evolveHousehold, factKey, type Household, unlistedHousehold } from './household';
+import { defineAggregate, invariant, type NewEvent, RuleBroken } from '@faemban/event-sourcing';
+import {
+  accountOf,
+  accountsOf,
+  builtByImports,
+  type FactEvent,
+  findKnown,
+  withdrawalOf,
+  withoutImport,
+} from './accounts';
+import { evolveHousehold, type Household, unlistedHousehold, villageOf } from './household';
 
 /** Records what a survey round said of a household, and lists it when no source had named it before. */
 export interface RecordSurvey {
@@ -23,15 +35,28 @@ export interface RecordWelfareRegistration {
   readonly corrects?: string;
 }
 
-export type HouseholdInput = RecordSurvey | RecordWelfareRegistration;
+/** Takes back everything an import recorded of a household. `eventIds` are those of its facts, in the order of recording. */
+export interface WithdrawImport {
+  readonly type: 'WithdrawImport';
+  readonly householdId: string;
+  readonly importId: string;
+  readonly eventIds: readonly string[];
+}
+
+/** Notes that another context built something on the household's facts. Its policy in this context gives the command. */
+export interface NoteReliance {
+  readonly type: 'NoteReliance';
+  readonly reliance: EventOf<typeof householdFactsReliedOn>['data'];
+}
+
+export type HouseholdInput = RecordSurvey | RecordWelfareRegistration | WithdrawImport | NoteReliance;
 
 type Decided = readonly NewEvent<HouseholdEvent>[];
 
 /** The same content for the same round, whichever import brings it, is nothing new. */
 function recordSurvey({ survey, corrects }: RecordSurvey, state: Household): Decided {
   const { householdId, source, importId, area } = survey;
-  const known = state.surveys[factKey(source, survey.round)];
-  if (known !== undefined && saysTheSame(known, survey)) return [];
+  if (isKnown(state, { type: 'HouseholdSurveyed', data: survey })) return [];
   const surveyed: NewEvent<HouseholdEvent> = {
     type: 'HouseholdSurveyed',
     data: survey,
@@ -49,8 +74,7 @@ function recordRegistration({ registration, corrects }: RecordWelfareRegistratio
       en: 'This household is not listed yet. Import the survey before the welfare register.',
     });
   }
-  const known = state.registrations[factKey(registration.source, registration.registerYear)];
-  if (known !== undefined && saysTheSame(known, registration)) return [];
+  if (isKnown(state, { type: 'WelfareRegistrationRecorded', data: registration })) return [];
   return [
     {
       type: 'WelfareRegistrationRecorded',
@@ -60,26 +84,83 @@ function recordRegistration({ registration, corrects }: RecordWelfareRegistratio
   ];
 }
 
-/** Two accounts of one fact, told by two imports. Their fields stand in the order of the schema. */
-function saysTheSame<Data extends { readonly importId: string }>(known: Data, told: Data): boolean {
-  return JSON.stringify({ ...known, importId: '' }) === JSON.stringify({ ...told, importId: '' });
+/** Whether the account in force of a fact says just this, whichever import told it. The fields stand in the order of the schema. */
+function isKnown(state: Household, told: FactEvent): boolean {
+  const known = findKnown(state.accounts, accountOf(told));
+  return (
+    known !== undefined &&
+    JSON.stringify({ ...known.data, importId: '' }) === JSON.stringify({ ...told.data, importId: '' })
+  );
 }
 
-const householdOf = (command: HouseholdInput): string =>
-  command.type === 'RecordSurvey' ? command.survey.householdId : command.registration.householdId;
+/**
+ * Undone together or not at all: what the import recorded of a household is either all in force or all withdrawn. Whether the import may
+ * be undone is decided before, over all its households and with what other contexts built on them (`builtOn` of the household); what they
+ * build after that, they build on facts that are being withdrawn, and hear of it by these events.
+ */
+function withdrawImport({ importId, eventIds }: WithdrawImport, state: Household): Decided {
+  const own = accountsOf(state.accounts, importId);
+  if (own.length === 0) return [];
+  const [first] = builtByImports(state.accounts, importId);
+  if (first !== undefined) {
+    throw new RuleBroken('something-was-built-on-it', {
+      th: `มีการบันทึกต่อจากการนำเข้านี้แล้ว (${first.context}/${first.what}) ให้ถอนรายการที่บันทึกต่อก่อน หรือแก้ไขด้วยการนำเข้าฉบับแก้ไข`,
+      en: `Something was built on this import (${first.context}/${first.what}). Undo that first, or correct the household by an import of corrected files.`,
+    });
+  }
+  invariant(own.length === eventIds.length, 'every fact of the import has its event named');
+  const remaining = withoutImport(state.accounts, importId);
+  return own.map((account, index) => {
+    const corrects = eventIds[index] ?? '';
+    return { ...withdrawalOf(account, corrects, remaining), corrects };
+  });
+}
+
+function noteReliance({ reliance }: NoteReliance, state: Household): Decided {
+  const isNoted = state.reliances.some(({ eventId }) => eventId === reliance.eventId);
+  return isNoted ? [] : [{ type: 'HouseholdFactsReliedOn', data: reliance }];
+}
+
+function decide(command: HouseholdInput, state: Household): Decided {
+  switch (command.type) {
+    case 'RecordSurvey':
+      return recordSurvey(command, state);
+    case 'RecordWelfareRegistration':
+      return recordRegistration(command, state);
+    case 'WithdrawImport':
+      return withdrawImport(command, state);
+    case 'NoteReliance':
+      return noteReliance(command, state);
+  }
+}
+
+function householdOf(command: HouseholdInput): string {
+  switch (command.type) {
+    case 'RecordSurvey':
+      return command.survey.householdId;
+    case 'RecordWelfareRegistration':
+      return command.registration.householdId;
+    case 'WithdrawImport':
+      return command.householdId;
+    case 'NoteReliance':
+      return command.reliance.householdId;
+  }
+}
 
 /** A household's stream fixes its partition: everything about it, in every context, goes where this goes. */
 export const householdAggregate = defineAggregate<Household, HouseholdInput, HouseholdEvent>({
   name: 'household',
   context: 'ingestion',
-  decider: {
-    initialState: unlistedHousehold,
-    decide: (command, state) =>
-      command.type === 'RecordSurvey' ? recordSurvey(command, state) : recordRegistration(command, state),
-    evolve: evolveHousehold,
-  },
-  events: [householdListed, householdSurveyed, welfareRegistrationRecorded],
+  decider: { initialState: unlistedHousehold, decide, evolve: evolveHousehold },
+  events: [
+    householdListed,
+    householdSurveyed,
+    welfareRegistrationRecorded,
+    householdSurveyWithdrawn,
+    welfareRegistrationWithdrawn,
+    householdFactsReliedOn,
+  ],
   streamOf: (command) => `household-${householdOf(command)}`,
   partitionOf: householdOf,
-  areaOf: (command, { village }) => (command.type === 'RecordSurvey' ? command.survey.area.village : village),
+  areaOf: (command, state) => (command.type === 'RecordSurvey' ? command.survey.area.village : villageOf(state)),
 });

@@ -7,16 +7,36 @@ import type {
   importValidated,
 } from '@faemban/contracts';
 import { bmnMapping } from '../sources/bmn-survey';
+import type { RowRepeats } from './import-hold.decisions';
 import { registerMapping } from '../sources/welfare-register';
 
-/** How far an import is. `recording` is the end of validating: what was found is fixed and is being told. */
+/**
+ * How far an import is. `recording` is the end of validating: what was found is fixed and is being told.
+ * `held` is one that stopped by itself and asks. An applied import that is to be
+ * undone is first `examining`: whether something was built on it.
+ */
 export const importStates = [
-  ...(['receiving', 'validating', 'recording', 'validated', 'approved', 'applying', 'applied', 'rejected'] as const),
-];
+  ...([
+    'receiving',
+    'validating',
+    'recording',
+    'validated',
+    'held',
+    'approved',
+    'applying',
+    'applied',
+    'rejected',
+  ] as const),
+  ...(['examining', 'rollback-requested', 'rolling-back', 'rolled-back'] as const),
+] as const;
 export type ImportState = (typeof importStates)[number];
 
 /** What validating found. */
-export type ImportFound = Omit<EventOf<typeof importValidated>['data'], 'importId'> & { readonly toReview: number };
+export type ImportFound = Omit<EventOf<typeof importValidated>['data'], 'importId'> & {
+  readonly toReview: number;
+  /** Rows that bring nothing new. */
+  readonly repeats?: RowRepeats;
+};
 /** What applying did so far. */
 export type ImportDone = Omit<EventOf<typeof importApplied>['data'], 'importId'>;
 

@@ -3,12 +3,20 @@ import {
   importApplied,
   importApproved,
   type ImportEvent,
+  importHeld,
   importRejected,
+  importReleased,
+  importRollbackApproved,
+  importRollbackRefused,
+  importRollbackRequested,
+  importRolledBack,
   importUploaded,
   importValidated,
 } from '@faemban/contracts';
 import { type CommandContext, defineAggregate, RuleBroken } from '@faemban/event-sourcing';
 import { evolveImport, type Import, noImport } from './import';
+import { decideHold, heldWhereItMust, type ImportHoldInput, isHeld, type RowRepeats } from './import-hold.decisions';
+import { decideRollback, type ImportRollbackInput } from './import-rollback.decisions';
 
 /** Closes an upload: the files are sealed and wait to be validated. */
 export interface UploadImport {
@@ -22,6 +30,8 @@ export interface RecordValidation {
   readonly type: 'RecordValidation';
   readonly importId: string;
   readonly found: Omit<EventOf<typeof importValidated>['data'], 'importId'>;
+  /** Rows that bring nothing new; without it, none were found. */
+  readonly repeats?: RowRepeats;
 }
 
 /** Releases an import to be applied. */
@@ -44,21 +54,32 @@ export interface RecordApplied {
   readonly applied: Omit<EventOf<typeof importApplied>['data'], 'importId'>;
 }
 
-export type ImportInput = UploadImport | RecordValidation | ApproveImport | RejectImport | RecordApplied;
+export type ImportInput =
+  | UploadImport
+  | RecordValidation
+  | ApproveImport
+  | RejectImport
+  | RecordApplied
+  | ImportHoldInput
+  | ImportRollbackInput;
 
 function upload({ importId, upload }: UploadImport, state: Import, { actor }: CommandContext): ImportEvent[] {
   if (state.status !== 'none') throw closed();
   return [{ type: 'ImportUploaded', data: { importId, ...upload, uploadedBy: actor.accountId } }];
 }
 
-function recordValidation({ importId, found }: RecordValidation, state: Import): ImportEvent[] {
+/** One that has rows in error cannot be approved in any case, and does not ask. */
+function recordValidation({ importId, found, repeats }: RecordValidation, state: Import): ImportEvent[] {
   if (state.status !== 'uploaded') return [];
-  return [{ type: 'ImportValidated', data: { importId, ...found } }];
+  const held = repeats === undefined || found.errors > 0 ? [] : heldWhereItMust(importId, found.rows, repeats);
+  return [{ type: 'ImportValidated', data: { importId, ...found } }, ...held];
 }
 
 /** Four eyes: whoever brought the files does not release them. */
 function approve({ importId }: ApproveImport, state: Import, { actor }: CommandContext): ImportEvent[] {
   if (state.status === 'approved' || state.status === 'applied') return [];
+  if (state.status === 'rolled-back') throw undone();
+  if (state.status === 'held') throw isHeld();
   if (state.status !== 'validated') throw notValidated();
   if (state.uploadedBy === actor.accountId) throw uploaderApproves();
   if (state.errors > 0) throw rowsInError(state.errors);
@@ -67,6 +88,7 @@ function approve({ importId }: ApproveImport, state: Import, { actor }: CommandC
 
 function reject({ importId, reason }: RejectImport, state: Import): ImportEvent[] {
   if (state.status === 'rejected') return [];
+  if (state.status === 'rolled-back') throw undone();
   if (state.status === 'approved' || state.status === 'applied') throw alreadyApproved();
   if (state.status === 'none' && reason !== 'upload-abandoned') throw notValidated();
   return [{ type: 'ImportRejected', data: { importId, reason } }];
@@ -89,6 +111,11 @@ function decide(command: ImportInput, state: Import, context: CommandContext): I
       return reject(command, state);
     case 'RecordApplied':
       return recordApplied(command, state);
+    case 'HoldImport':
+    case 'ReleaseImport':
+      return decideHold(command, state, context);
+    default:
+      return decideRollback(command, state, context);
   }
 }
 
@@ -107,6 +134,11 @@ const uploaderApproves = (): RuleBroken =>
     th: 'ผู้นำเข้าอนุมัติเองไม่ได้ ให้เจ้าหน้าที่อีกคนหนึ่งอนุมัติ',
     en: 'Whoever uploaded an import cannot approve it. Another operator has to.',
   });
+const undone = (): RuleBroken =>
+  new RuleBroken('import-was-rolled-back', {
+    th: 'การนำเข้านี้ถูกยกเลิกแล้ว หากต้องการข้อมูลคืน ให้นำเข้าแฟ้มอีกครั้งเป็นการนำเข้าใหม่',
+    en: 'This import was undone. To have its data back, import the files again as a new import.',
+  });
 const alreadyApproved = (): RuleBroken =>
   new RuleBroken('import-must-not-be-approved', {
     th: 'การนำเข้านี้อนุมัติแล้ว จึงปฏิเสธไม่ได้',
@@ -123,7 +155,19 @@ export const importAggregate = defineAggregate<Import, ImportInput, ImportEvent>
   name: 'import',
   context: 'ingestion',
   decider: { initialState: noImport, decide, evolve: evolveImport },
-  events: [importUploaded, importValidated, importApproved, importRejected, importApplied],
+  events: [
+    importUploaded,
+    importValidated,
+    importHeld,
+    importReleased,
+    importApproved,
+    importRejected,
+    importApplied,
+    importRollbackRequested,
+    importRollbackRefused,
+    importRollbackApproved,
+    importRolledBack,
+  ],
   streamOf: ({ importId }) => `import-${importId}`,
   partitionOf: () => 'self',
 });

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { importKinds, importParts, importRejected, sourceSchema } from '@faemban/contracts';
+import { importKinds, importParts, importRejected, releaseReasons, sourceSchema } from '@faemban/contracts';
 import type { CommandContext } from '@faemban/event-sourcing';
 import {
   decodeCursor,
@@ -29,6 +29,7 @@ const openSchema = z.strictObject({
 const importParams = z.strictObject({ importId: z.uuid() });
 const fileParams = z.strictObject({ importId: z.uuid(), part: z.enum(importParts) });
 const rejectionSchema = z.strictObject({ reason: importRejected.data.shape.reason.default('refused-by-operator') });
+const releaseSchema = z.strictObject({ reason: z.enum(releaseReasons) });
 const listQuery = z.strictObject({ ...pageQuery });
 const previewQuery = z.strictObject({ ...pageQuery, verdict: z.enum(verdicts).optional() });
 const placeSchema = z.number().int();
@@ -101,6 +102,16 @@ export class ImportsController {
     @Taken() context: CommandContext,
   ): Promise<ImportView> {
     return this.imports.approve(importId, context);
+  }
+
+  @Post(':importId/release')
+  @HttpCode(200)
+  release(
+    @zodParams(importParams) { importId }: z.infer<typeof importParams>,
+    @zodBody(releaseSchema) { reason }: z.infer<typeof releaseSchema>,
+    @Taken() context: CommandContext,
+  ): Promise<ImportView> {
+    return this.imports.release(importId, reason, context);
   }
 
   @Post(':importId/rejection')

@@ -1,12 +1,13 @@
 import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import type { ImportKind, ImportPart } from '@faemban/contracts';
-import { type CommandContext, CommandIdReused } from '@faemban/event-sourcing';
+import type { ImportKind, ImportPart, ReleaseReason } from '@faemban/contracts';
+import { type CommandContext, CommandIdReused, type Sentence } from '@faemban/event-sourcing';
 import { Problem } from '@faemban/nest-kit';
 import { sealUpload, UploadBrokenOff, UploadTooLarge } from '../files/upload.file';
 import type { ImportJobs } from '../process/jobs.service';
 import type { Progress, Tools } from '../process/tools';
 import { findFormOfRound } from '../sources/bmn-survey';
+import { heldSentence, type RowRepeats } from './import-hold.decisions';
 import type { RejectImport } from './import.decisions';
 import { type ImportDone, type ImportFile, importForms, type ImportFound, type ImportRecord } from './import-record';
 
@@ -29,6 +30,10 @@ export interface ImportView {
   readonly preview?: ImportFound['preview'];
   readonly toReview?: number;
   readonly applied?: ImportDone;
+  /** Rows that bring nothing new. */
+  readonly repeats?: RowRepeats;
+  /** Why it stopped by itself, and what is possible. */
+  readonly heldBecause?: Sentence;
   /** The earlier import of the same files, which this one gave way to. */
   readonly sameAs?: string;
 }
@@ -129,12 +134,20 @@ export class Imports {
     return this.view(importId);
   }
 
+  /** Lets an import that stopped by itself go on to where it was. */
+  async release(importId: string, reason: ReleaseReason, context: CommandContext): Promise<ImportView> {
+    this.get(importId);
+    await this.tools.decisions.handle({ type: 'ReleaseImport', importId, reason }, context);
+    await this.jobs.refresh(importId);
+    return this.view(importId);
+  }
+
   async reject(importId: string, reason: RejectImport['reason'], context: CommandContext): Promise<ImportView> {
     this.get(importId);
     await this.tools.decisions.handle({ type: 'RejectImport', importId, reason }, context);
     const record = this.get(importId);
     // An import that is being validated is marked by that work, which reads what was decided when it ends.
-    if (record.state === 'validated' || record.state === 'receiving') {
+    if (record.state === 'validated' || record.state === 'held' || record.state === 'receiving') {
       this.tools.imports.change(record, { state: 'rejected', endedAt: context.occurredAt });
     }
     return this.view(importId);
@@ -172,6 +185,7 @@ export class Imports {
       files: this.tools.imports.files(record),
       ...(progress ? { progress } : {}),
       ...(found ?? {}),
+      ...(state === 'held' && found?.repeats ? { heldBecause: heldSentence(found.rows, found.repeats) } : {}),
       ...((applied ?? done) ? { applied: applied ?? done } : {}),
       ...(sameAs === null ? {} : { sameAs }),
     };

@@ -73,14 +73,26 @@ export class ImportsStore {
       .flatMap((row) => recordOf(row) ?? []);
   }
 
-  /** How many surveys were applied so far: what the vault knows has changed when this has. */
-  appliedSurveys(): number {
+  /** How often imports were applied or undone so far, which only rises: what is known of households has changed when this has. */
+  applications(): number {
     const row = this.db
-      .prepare<[], { count: number }>(
-        "SELECT count(*) AS count FROM imports WHERE kind = 'bmn-survey' AND state = 'applied'",
+      .prepare<[], { count: number | null }>(
+        `SELECT sum(CASE state WHEN 'rolled-back' THEN 2 ELSE 1 END) AS count FROM imports WHERE
+         state IN ('applied', 'examining', 'rollback-requested', 'rolling-back', 'rolled-back')`,
       )
       .get();
     return row?.count ?? 0;
+  }
+
+  /** Imports of the same source and kind that were applied after one and still stand, oldest first. */
+  appliedAfter({ source, kind, endedAt, no }: ImportRecord): ImportRecord[] {
+    return this.db
+      .prepare<[string, string, string, number], Row>(
+        `SELECT * FROM imports WHERE source = ? AND kind = ? AND (ended_at, no) > (?, ?)
+         AND state IN ('applied', 'examining', 'rollback-requested') ORDER BY ended_at, no`,
+      )
+      .all(source, kind, endedAt ?? '', no)
+      .flatMap((row) => recordOf(row) ?? []);
   }
 
   change({ no }: Pick<ImportRecord, 'no'>, change: Change): void {
@@ -104,12 +116,12 @@ export class ImportsStore {
       .all(no);
   }
 
-  /** An earlier import of exactly these files by the same source, for the same round, read the same way, that was not rejected. */
+  /** An earlier import of exactly these files by the same source, for the same round, read the same way, that was neither rejected nor undone. */
   findSame(record: ImportRecord): ImportRecord | undefined {
     const wanted = fingerprint(this.files(record));
     return this.db
       .prepare<[string, number, string, number], Row>(
-        `SELECT * FROM imports WHERE source = ? AND round = ? AND mapping = ? AND no < ? AND state NOT IN ('receiving', 'rejected')
+        `SELECT * FROM imports WHERE source = ? AND round = ? AND mapping = ? AND no < ? AND state NOT IN ('receiving', 'rejected', 'rolled-back')
          ORDER BY no`,
       )
       .all(record.source, record.round, record.mapping, record.no)

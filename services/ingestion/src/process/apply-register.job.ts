@@ -43,7 +43,7 @@ export class RegisterApplication {
     before: ImportDone,
   ): Promise<ImportDone> {
     const { staging, households, clock } = this.tools;
-    const { importId, source } = this.record;
+    const { importId } = this.record;
     const wanted = staged.filter(({ verdict }) => verdict !== 'same');
     const occurredAt = new Date(clock()).toISOString();
     const list: { command: HouseholdInput; context: CommandContext }[] = [];
@@ -59,7 +59,7 @@ export class RegisterApplication {
     };
     staging.transaction(() => {
       staging.putFacts(
-        source,
+        this.record,
         wanted.map(({ key, digest }) => {
           const { householdId, registerYear } = registerKeyOf(key);
           return { year: registerYear, key: householdId, digest };

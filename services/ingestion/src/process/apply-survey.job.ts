@@ -90,9 +90,9 @@ export class SurveyApplication {
       toReview: before.toReview + toReview,
     };
     staging.transaction(() => {
-      const { source, round } = this.record;
+      const { round } = this.record;
       staging.putFacts(
-        source,
+        this.record,
         wanted.map(({ staged: { key, digest } }) => ({ year: round, key, digest })),
       );
       staging.putApplication(this.record, bucket + 1, done);

@@ -1,11 +1,13 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import type { ImportEvent } from '@faemban/contracts';
+import type { BuiltOn, ImportEvent } from '@faemban/contracts';
 import { type CommandContext, deterministicId, type RecordedEvent, type Sentence } from '@faemban/event-sourcing';
 import { evolveImport, type Import, noImport } from '../imports/import';
-import type { ImportRecord } from '../imports/import-record';
+import type { ImportFound, ImportRecord } from '../imports/import-record';
 import { RegisterApplication } from './apply-register.job';
 import { type Release, SurveyApplication } from './apply-survey.job';
 import { RegisterMatching } from './match-register.job';
+import { refreshVerdicts } from './refresh-verdicts.job';
+import { ImportUndo } from './undo-import.job';
 import type { Progress, Tools, Work } from './tools';
 import { SurveyValidation } from './validate-survey.job';
 
@@ -21,7 +23,7 @@ class Stopped extends Error {
 export type FailureListener = (importId: string, error: unknown, againInMs: number) => void;
 
 /**
- * Works through imports one after another: first what is being applied, so that nothing else comes between, then the oldest. Work that fails is tried
+ * Works through imports one after another: first what is being undone or applied, so that nothing else comes between, then the oldest. Work that fails is tried
  * again, with longer and longer pauses; work that a stop or crash interrupted goes on where it was.
  */
 export class ImportJobs {
@@ -42,8 +44,13 @@ export class ImportJobs {
       'validating',
       'recording',
       'validated',
+      'held',
       'approved',
       'applying',
+      'applied',
+      'examining',
+      'rollback-requested',
+      'rolling-back',
     )) {
       await this.catchUp(record);
     }
@@ -53,6 +60,12 @@ export class ImportJobs {
   /** There is something to do. */
   wake(): void {
     this.running ??= this.workThrough();
+  }
+
+  /** Brings one import up to what its events say, and goes on with it. */
+  async refresh(importId: string): Promise<void> {
+    await this.catchUp(this.tools.imports.get(importId));
+    this.wake();
   }
 
   /** Nothing is left to do. */
@@ -91,8 +104,8 @@ export class ImportJobs {
   private async workWhileThereIs(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       const [record] = [
-        ...this.tools.imports.inState('applying'),
-        ...this.tools.imports.inState('validating', 'recording', 'approved'),
+        ...this.tools.imports.inState('rolling-back', 'applying'),
+        ...this.tools.imports.inState('validating', 'recording', 'approved', 'examining'),
       ];
       if (record === undefined) return;
       try {
@@ -110,17 +123,21 @@ export class ImportJobs {
     }
   }
 
-  /** One step of one import: validating, telling what was found, or applying. */
+  /** One step of one import: validating, telling what was found, applying, or undoing. */
   private async advance(record: ImportRecord): Promise<void> {
     const { imports } = this.tools;
     const work = this.workOn(record);
     if (record.state === 'validating') {
-      const serial = imports.appliedSurveys();
+      const serial = imports.applications();
       const found = await this.validation(record, work).run();
       this.tools.staging.persist();
       imports.change(record, { state: 'recording', found, serial });
     } else if (record.state === 'recording') {
       await this.tellFound(record);
+    } else if (record.state === 'examining') {
+      await this.examine(record, work);
+    } else if (record.state === 'rolling-back') {
+      await this.rollBack(record, work);
     } else {
       await this.apply(record, work);
     }
@@ -136,12 +153,13 @@ export class ImportJobs {
     const { imports, decisions } = this.tools;
     const { importId } = record;
     if (record.found === null) throw new Error('An import that is recorded has findings.');
-    const { toReview: _, ...found } = record.found;
+    const { toReview: _, repeats, ...found } = record.found;
     const upload = await this.eventOf(importId, 'ImportUploaded');
     const context = this.contextOf(importId, 'validation', upload);
-    await decisions.handle({ type: 'RecordValidation', importId, found }, context);
+    await decisions.handle({ type: 'RecordValidation', importId, found, ...(repeats ? { repeats } : {}) }, context);
     const { status } = await this.stateOf(importId);
-    imports.change(record, status === 'rejected' ? { state: 'rejected', endedAt: this.now() } : { state: 'validated' });
+    if (status === 'rejected') imports.change(record, { state: 'rejected', endedAt: this.now() });
+    else imports.change(record, { state: status === 'held' ? 'held' : 'validated' });
   }
 
   private async apply(record: ImportRecord, work: Work): Promise<void> {
@@ -149,7 +167,7 @@ export class ImportJobs {
     const { importId } = record;
     const approval = await this.eventOf(importId, 'ImportApproved');
     const context = this.contextOf(importId, 'application', approval);
-    if (record.state === 'approved') await this.prepare(record, work);
+    if (record.state === 'approved' && !(await this.prepare(record, work, approval))) return;
     const { actor, correlationId } = context;
     const release: Release = { actor, correlationId, causationId: approval.id };
     const current = imports.get(importId);
@@ -163,16 +181,72 @@ export class ImportJobs {
     imports.change(record, { state: 'applied', applied, endedAt: this.now() });
   }
 
-  /** A register is matched again when surveys were applied since it was: people it did not find then may be there now. */
-  private async prepare(record: ImportRecord, work: Work): Promise<void> {
-    const { imports } = this.tools;
-    const serial = imports.appliedSurveys();
-    const found =
-      record.kind === 'welfare-register' && serial !== record.serial
-        ? await new RegisterMatching(this.tools, record, work).run()
-        : undefined;
+  /**
+   * Where imports were applied or undone since it was validated, an import is compared again: people a register did not find then may be
+   * there now, and what was new may be known. It may have to stop for that. Answers whether it can be applied.
+   */
+  private async prepare(record: ImportRecord, work: Work, approval: RecordedEvent): Promise<boolean> {
+    const { imports, decisions } = this.tools;
+    const { importId } = record;
+    const serial = imports.applications();
+    const found = serial === record.serial ? undefined : await this.compareAgain(record, work);
     this.tools.staging.persist();
+    if (found?.repeats) {
+      const context = this.contextOf(importId, 'hold', approval);
+      await decisions.handle({ type: 'HoldImport', importId, rows: found.rows, repeats: found.repeats }, context);
+      if ((await this.stateOf(importId)).status === 'held') {
+        imports.change(record, { state: 'held', serial, found });
+        return false;
+      }
+    }
     imports.change(record, { state: 'applying', serial, ...(found ? { found } : {}) });
+    return true;
+  }
+
+  private compareAgain(record: ImportRecord, work: Work): Promise<ImportFound> {
+    return record.kind === 'bmn-survey'
+      ? refreshVerdicts(this.tools, record, work)
+      : new RegisterMatching(this.tools, record, work).run();
+  }
+
+  /** Looks whether anything was built on an import that is to be undone; if so, it stands. */
+  private async examine(record: ImportRecord, work: Work): Promise<void> {
+    const { imports, rollbacks } = this.tools;
+    const { builtOn, ...found } = await new ImportUndo(this.tools, record, work).examine();
+    rollbacks.put(record, found);
+    const state = await this.stateOf(record.importId);
+    const isAwaited = state.status === 'applied' && state.rollback !== undefined;
+    if (isAwaited && builtOn.length > 0) await this.refuseRollback(record, builtOn);
+    else imports.change(record, { state: isAwaited ? 'rollback-requested' : 'applied' });
+  }
+
+  private async refuseRollback(record: ImportRecord, builtOn: readonly BuiltOn[]): Promise<void> {
+    const { imports, decisions } = this.tools;
+    const { importId } = record;
+    const request = await this.eventOf(importId, 'ImportRollbackRequested');
+    const context = this.contextOf(importId, `refusal of ${request.id}`, request);
+    await decisions.handle({ type: 'RefuseRollback', importId, builtOn }, context);
+    imports.change(record, { state: 'applied' });
+  }
+
+  /** What was built on it since it was asked for is found here; once the first fact is withdrawn, all are. */
+  private async rollBack(record: ImportRecord, work: Work): Promise<void> {
+    const { imports, rollbacks, decisions, staging } = this.tools;
+    const { importId } = record;
+    const undo = new ImportUndo(this.tools, record, work);
+    if (!undo.hasBegun()) {
+      const { builtOn, ...found } = await undo.examine();
+      rollbacks.put(record, found);
+      if (builtOn.length > 0) return this.refuseRollback(record, builtOn);
+    }
+    const approval = await this.eventOf(importId, 'ImportRollbackApproved');
+    const context = this.contextOf(importId, 'rollback', approval);
+    const { actor, correlationId } = context;
+    const done = await undo.withdraw({ actor, correlationId, causationId: approval.id });
+    staging.persist();
+    await decisions.handle({ type: 'RecordRolledBack', importId, done }, context);
+    imports.change(record, { state: 'rolled-back', endedAt: this.now() });
+    this.tools.undo.clear(record);
   }
 
   private workOn({ importId }: ImportRecord): Work {
@@ -188,14 +262,27 @@ export class ImportJobs {
   /** A crash may fall between an event and the note of it in ingestion's own file: the event wins. */
   private async catchUp(record: ImportRecord): Promise<void> {
     const { imports } = this.tools;
-    const { status } = await this.stateOf(record.importId);
-    if (status === 'rejected') imports.change(record, { state: 'rejected', endedAt: this.now() });
+    const state = await this.stateOf(record.importId);
+    const { status } = state;
+    if (state.status === 'applied' && isApplied(record)) {
+      const { rollback } = state;
+      const isAwaited = rollback !== undefined && !rollback.isApproved;
+      if (isAwaited && record.state !== 'applied') return;
+      const now = rollback === undefined ? 'applied' : isAwaited ? 'examining' : 'rolling-back';
+      if (now !== record.state) imports.change(record, { state: now });
+    } else if (status === 'rolled-back') {
+      imports.change(record, { state: 'rolled-back', endedAt: this.now() });
+      this.tools.undo.clear(record);
+    } else if (status === 'rejected') imports.change(record, { state: 'rejected', endedAt: this.now() });
     else if (status === 'applied') {
       const applied = this.tools.staging.application(record)?.applied;
       imports.change(record, { state: 'applied', endedAt: this.now(), ...(applied ? { applied } : {}) });
-    } else if (status === 'approved' && record.state === 'validated') imports.change(record, { state: 'approved' });
-    else if (status === 'validated' && record.state === 'recording') imports.change(record, { state: 'validated' });
-    else if (status === 'uploaded' && record.state === 'receiving') imports.change(record, { state: 'validating' });
+    } else if (status === 'held') imports.change(record, { state: 'held' });
+    else if (status === 'approved' && (record.state === 'validated' || record.state === 'held')) {
+      imports.change(record, { state: 'approved' });
+    } else if (status === 'validated' && (record.state === 'recording' || record.state === 'held')) {
+      imports.change(record, { state: 'validated' });
+    } else if (status === 'uploaded' && record.state === 'receiving') imports.change(record, { state: 'validating' });
   }
 
   private async stateOf(importId: string): Promise<Import> {
@@ -205,7 +292,7 @@ export class ImportJobs {
 
   private async eventOf(importId: string, type: ImportEvent['type']): Promise<RecordedEvent> {
     const events = await this.tools.events.load(`import-${importId}`);
-    const event = events.find((recorded) => recorded.type === type);
+    const event = events.findLast((recorded) => recorded.type === type);
     if (event === undefined) throw new Error(`Import ${importId} has no ${type}.`);
     return event;
   }
@@ -226,3 +313,7 @@ export class ImportJobs {
     return new Date(this.tools.clock()).toISOString();
   }
 }
+
+/** Whether an import was applied and is not undone, whatever is asked of it now. */
+const isApplied = ({ state }: ImportRecord): boolean =>
+  state === 'applied' || state === 'examining' || state === 'rollback-requested' || state === 'rolling-back';

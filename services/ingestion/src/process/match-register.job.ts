@@ -8,6 +8,7 @@ import { ShardedMap } from '../staging/sharded-map';
 import type { StagedHousehold, StagedRegistration } from '../staging/staging.store';
 import { Findings } from './findings.job';
 import { readPart } from './read-part.job';
+import { Repeats } from './repeats.job';
 import type { Tools, Work } from './tools';
 
 /** Registrations read back at once while households are compared; a household's are never split. */
@@ -24,6 +25,7 @@ export class RegisterMatching {
   private waiting: (RegisterRow & { readonly row: number })[] = [];
   private rows = 0;
   private persons = 0;
+  private readonly repeats = new Repeats();
   private readonly preview = { new: 0, changed: 0, same: 0, conflict: 0, ambiguous: 0 };
 
   constructor(
@@ -50,7 +52,16 @@ export class RegisterMatching {
     const { errors, warnings, reviewed } = this.findings;
     const { preview, persons } = this;
     const households = preview.new + preview.changed + preview.same;
-    return { rows: this.rows, households, persons, errors, warnings, preview, toReview: reviewed };
+    return {
+      rows: this.rows,
+      households,
+      persons,
+      errors,
+      warnings,
+      preview,
+      toReview: reviewed,
+      repeats: this.repeats.counts,
+    };
   }
 
   /** A number once in a year: again with the same flags is a warning, with others an error. */
@@ -65,6 +76,7 @@ export class RegisterMatching {
       this.seen.set(key, said);
       return true;
     }
+    this.repeats.hearRepeated(1);
     this.register.say(row, 'citizen_id', before === said ? 'register-row-twice' : 'register-row-contradicts');
     return false;
   }
@@ -122,6 +134,7 @@ export class RegisterMatching {
     const verdict: Verdict & keyof ImportFound['preview'] =
       known === undefined ? 'new' : known === digest ? 'same' : 'changed';
     this.preview[verdict] += 1;
+    if (verdict === 'same') this.repeats.hearApplied(group.length);
     return { ord, key: `${householdId}/${year}`, digest, verdict, persons: group.length };
   }
 }

@@ -1,24 +1,29 @@
 import type { PersonVault } from '@faemban/contracts';
-import type { Clock, CommandHandler, EventStore } from '@faemban/event-sourcing';
+import type { Clock, CommandHandler, EventLog, EventStore } from '@faemban/event-sourcing';
 import type { BatchFiles } from '../files/batch-files.file';
 import type { InstallationKeys } from '../files/installation-keys.keys';
 import type { HouseholdInput } from '../households/household.decisions';
 import type { FindingsStore } from '../imports/findings.store';
 import type { ImportInput } from '../imports/import.decisions';
 import type { ImportsStore } from '../imports/imports.store';
+import type { RollbacksStore } from '../imports/rollbacks.store';
 import type { StagingStore } from '../staging/staging.store';
+import type { UndoStore } from '../staging/undo.store';
 
 /** What the work on imports is done with. */
 export interface Tools {
   readonly imports: ImportsStore;
   readonly findings: FindingsStore;
   readonly staging: StagingStore;
+  readonly undo: UndoStore;
+  readonly rollbacks: RollbacksStore;
   readonly files: BatchFiles;
   readonly keys: InstallationKeys;
   readonly vault: PersonVault;
   readonly households: CommandHandler<HouseholdInput>;
   readonly decisions: CommandHandler<ImportInput>;
   readonly events: EventStore;
+  readonly log: EventLog;
   readonly clock: Clock;
 }
 

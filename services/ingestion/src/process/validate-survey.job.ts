@@ -13,6 +13,7 @@ import { bucketHouseholds, SpoolReader, SpoolWriter } from '../staging/spool.fil
 import type { StagedHousehold } from '../staging/staging.store';
 import { Findings } from './findings.job';
 import { readPart } from './read-part.job';
+import { Repeats } from './repeats.job';
 import type { Tools, Work } from './tools';
 
 /** Households joined, checked and compared before others get a turn: about 4 ms. */
@@ -39,6 +40,7 @@ export class SurveyValidation {
   private householdRows = 0;
   private memberRows = 0;
   private persons = 0;
+  private readonly repeats = new Repeats();
   private readonly preview = { new: 0, changed: 0, same: 0, conflict: 0, ambiguous: 0 };
 
   constructor(
@@ -72,7 +74,7 @@ export class SurveyValidation {
       rows: this.householdRows + this.memberRows,
       households: this.ordOf.size,
       persons: this.persons,
-      ...{ errors, warnings, preview: this.preview, toReview: reviewed },
+      ...{ errors, warnings, preview: this.preview, toReview: reviewed, repeats: this.repeats.counts },
     };
   }
 
@@ -188,6 +190,8 @@ export class SurveyValidation {
       else verdict = known === undefined ? 'new' : 'changed';
       this.preview[verdict] += 1;
     }
+    const content = text.slice(JSON.stringify(household.ref).length + 1);
+    this.repeats.hear(keys.digest(content), 1 + members.length, verdict === 'same');
     return { ord, key, digest, verdict, persons: members.length };
   }
 }

@@ -16,6 +16,7 @@ export function openImportsFile(file: string): Database {
       round INTEGER NOT NULL, mapping TEXT NOT NULL, state TEXT NOT NULL, created_at TEXT NOT NULL, ended_at TEXT,
       found TEXT, applied TEXT, serial INTEGER NOT NULL DEFAULT 0, same_as TEXT, swept INTEGER NOT NULL DEFAULT 0
     ) STRICT;
+    CREATE TABLE IF NOT EXISTS rollbacks (import INTEGER PRIMARY KEY, found TEXT NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS files (
       import INTEGER NOT NULL, part TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (import, part)
     ) WITHOUT ROWID, STRICT;
@@ -60,6 +61,15 @@ export function openStagingFile(file: string): Database {
     ) WITHOUT ROWID, STRICT;
     CREATE TABLE IF NOT EXISTS facts (
       source TEXT NOT NULL, year INTEGER NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (source, year, key)
+    ) WITHOUT ROWID, STRICT;
+    CREATE INDEX IF NOT EXISTS households_by_id ON households (household);
+    CREATE TABLE IF NOT EXISTS replaced_facts (
+      source TEXT NOT NULL, year INTEGER NOT NULL, key TEXT NOT NULL, import INTEGER NOT NULL, digest TEXT NOT NULL,
+      PRIMARY KEY (source, year, key, import)
+    ) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS undos (import INTEGER PRIMARY KEY, next INTEGER NOT NULL, done TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS undo_households (
+      import INTEGER NOT NULL, n INTEGER NOT NULL, household TEXT NOT NULL, PRIMARY KEY (import, n)
     ) WITHOUT ROWID, STRICT;
   `);
   return db;

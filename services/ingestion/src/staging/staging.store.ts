@@ -68,6 +68,13 @@ export class StagingStore {
     });
   }
 
+  changeVerdicts({ no }: Of, households: readonly Pick<StagedHousehold, 'ord' | 'verdict'>[]): void {
+    const change = this.prepared('UPDATE staged SET verdict = ? WHERE import = ? AND ord = ?');
+    this.transaction(() => {
+      for (const { ord, verdict } of households) change.run(verdict, no, ord);
+    });
+  }
+
   /** Staged households with `from` ≤ ord < `to`, in order. */
   staged({ no }: Of, from: number, to: number): StagedHousehold[] {
     const rows = this.prepared<[number, number, number], StagedRow>(
@@ -125,15 +132,23 @@ export class StagingStore {
     ).get(source, year, key)?.[0];
   }
 
+  /** Notes what an import said of facts. What was known of them before is kept, for the case that the import is undone. */
   putFacts(
-    source: string,
+    { no, source }: Of & Pick<ImportRecord, 'source'>,
     facts: readonly { readonly year: number; readonly key: string; readonly digest: string }[],
   ): void {
+    const keep = this.prepared(
+      `INSERT OR IGNORE INTO replaced_facts (source, year, key, import, digest)
+       SELECT source, year, key, ?, digest FROM facts WHERE source = ? AND year = ? AND key = ? AND digest <> ?`,
+    );
     const put = this.prepared(
       `INSERT INTO facts (source, year, key, digest) VALUES (?, ?, ?, ?)
        ON CONFLICT (source, year, key) DO UPDATE SET digest = excluded.digest`,
     );
-    for (const { year, key, digest } of facts) put.run(source, year, key, digest);
+    for (const { year, key, digest } of facts) {
+      keep.run(no, source, year, key, digest);
+      put.run(source, year, key, digest);
+    }
   }
 
   /** The household a source's key stands for, and the number of the import that brought it. */

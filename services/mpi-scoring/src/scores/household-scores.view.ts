@@ -1,7 +1,8 @@
-import { householdScored, type AreaRef, type EventOf } from '@faemban/contracts';
+import { householdScored, householdScoreWithdrawn, type AreaRef, type EventOf } from '@faemban/contracts';
 import { defineView, type RecordedEvent } from '@faemban/event-sourcing';
 
 type Scored = EventOf<typeof householdScored>;
+type Withdrawn = EventOf<typeof householdScoreWithdrawn>;
 
 /** A score as it is shown: everything but who the members are. */
 export type ShownScore = Pick<
@@ -19,15 +20,15 @@ export interface HouseholdScores {
   readonly scores: readonly ShownScore[];
 }
 
-/** The scores of each household. A new one replaces those of its ruleset and round from its valid day on. */
+/** The scores of each household. A new one replaces, and a withdrawal ends, those of its ruleset and round from its valid day on. */
 export const householdScores = defineView<HouseholdScores>({
   name: 'household-scores',
-  version: 1,
-  idOf: (event) => (isScore(event) ? event.data.householdId : undefined),
+  version: 2,
+  idOf: (event) => (isScore(event) || isWithdrawal(event) ? event.data.householdId : undefined),
   slices: { 'mpi-scoring': foldScore },
   show: (slices: { 'mpi-scoring'?: readonly ShownScore[] }, householdId) => {
     const scores = slices['mpi-scoring'];
-    return scores && { householdId, scores };
+    return scores && scores.length > 0 ? { householdId, scores } : undefined;
   },
   indexes: {},
 });
@@ -36,14 +37,22 @@ function isScore(event: RecordedEvent): event is RecordedEvent<Scored> {
   return event.type === householdScored.type;
 }
 
+function isWithdrawal(event: RecordedEvent): event is RecordedEvent<Withdrawn> {
+  return event.type === householdScoreWithdrawn.type;
+}
+
 function foldScore(scores: readonly ShownScore[] = [], event: RecordedEvent): readonly ShownScore[] {
+  if (isWithdrawal(event)) {
+    const { data } = event;
+    return scores.filter((known) => !isReplaced(known, data));
+  }
   if (!isScore(event)) return scores;
   const { householdId: _, happiness: __, members, ...data } = event.data;
   const score: ShownScore = { ...data, members: members.length, recordedAt: event.recordedAt };
   return [...scores.filter((known) => !isReplaced(known, score)), score].sort(byRulesetRoundAndDay);
 }
 
-function isReplaced(known: ShownScore, by: ShownScore): boolean {
+function isReplaced(known: ShownScore, by: Pick<ShownScore, 'round' | 'ruleset' | 'validFrom'>): boolean {
   return (
     known.round === by.round &&
     known.ruleset.id === by.ruleset.id &&

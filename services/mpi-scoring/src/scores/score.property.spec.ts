@@ -1,6 +1,6 @@
 import type { HouseholdScoreEvent } from '@faemban/contracts';
 import fc from 'fast-check';
-import { createScore, type RecordScoringInput } from './score.decisions';
+import { createScore, type RecordScoringInput, type ScoreCommand } from './score.decisions';
 
 const householdId = '0198b2d0-7c01-7000-8000-000000000001';
 const persons = [11, 12, 13].map((number) => `0198b2d0-7c02-7000-8000-0000000000${number}`);
@@ -49,6 +49,24 @@ const commands = fc
     })),
   );
 
+const factIdOf = (index: number): string => `0198b2d0-7c03-7000-8000-00000000000${index}`;
+
+/** The same facts with withdrawals of some of them anywhere between, also before the fact itself is told, and told twice. */
+const withWithdrawals = commands.chain((list) =>
+  fc
+    .array(fc.tuple(fc.nat(list.length), fc.nat(list.length - 1)), { maxLength: 6 })
+    .map((withdrawals) =>
+      withdrawals.reduce<readonly ScoreCommand[]>(
+        (mixed, [at, which]) => [
+          ...mixed.slice(0, at),
+          { type: 'WithdrawScoringInput', householdId, factId: factIdOf(which) },
+          ...mixed.slice(at),
+        ],
+        list,
+      ),
+    ),
+);
+
 type Scored = Extract<HouseholdScoreEvent, { type: 'HouseholdScored' }>['data'];
 
 /** The day's score of a round, told plainly: the survey recorded last, and of each year the register recorded last. */
@@ -62,6 +80,32 @@ function expectedOn(known: readonly RecordScoringInput[], round: number, on: str
   return { survey: survey.input, facts: new Set([survey.factId, ...registers.map(({ factId }) => factId)]) };
 }
 
+/** What a reader of scores has of each round: a score replaces, and a withdrawal ends, what was known from its day on. */
+function read(scores: Map<number, Scored[]>, event: HouseholdScoreEvent): void {
+  if (event.type !== 'HouseholdScored' && event.type !== 'HouseholdScoreWithdrawn') return;
+  const { round, validFrom } = event.data;
+  const kept = (scores.get(round) ?? []).filter((score) => score.validFrom < validFrom);
+  scores.set(round, event.type === 'HouseholdScored' ? [...kept, event.data] : kept);
+}
+
+function expectScoresOf(facts: readonly RecordScoringInput[], scores: ReadonlyMap<number, readonly Scored[]>): void {
+  for (const round of [2561, 2562]) {
+    for (let number = 1; number <= 11; number++) {
+      const on = `2018-02-${String(number).padStart(2, '0')}`;
+      const score = scores.get(round)?.findLast(({ validFrom }) => validFrom <= on);
+      const expected = expectedOn(facts, round, on);
+      expect(score?.answers).toBe(expected?.survey.answers);
+      expect(new Set(score?.basedOn.map(({ factId }) => factId))).toEqual(expected?.facts ?? new Set());
+      expect(score?.validFrom).toBe(
+        score?.basedOn
+          .map(({ validFrom }) => validFrom)
+          .sort()
+          .at(-1),
+      );
+    }
+  }
+}
+
 describe('scores of a household, whatever order its facts arrive in', () => {
   test('each day of each round has exactly the score of the facts known by then', () => {
     fc.assert(
@@ -72,27 +116,33 @@ describe('scores of a household, whatever order its facts arrive in', () => {
         for (const [index, command] of list.entries()) {
           const events = decider.decide(command, state, { commandId: command.factId } as never);
           state = events.reduce((folded, event) => decider.evolve(folded, event), state);
-          for (const event of events) {
-            if (event.type !== 'HouseholdScored') continue;
-            const { round, validFrom } = event.data;
-            const kept = (scores.get(round) ?? []).filter((score) => score.validFrom < validFrom);
-            scores.set(round, [...kept, event.data]);
-          }
-          for (const round of [2561, 2562]) {
-            for (let number = 1; number <= 11; number++) {
-              const on = `2018-02-${String(number).padStart(2, '0')}`;
-              const score = scores.get(round)?.findLast(({ validFrom }) => validFrom <= on);
-              const expected = expectedOn(list.slice(0, index + 1), round, on);
-              expect(score?.answers).toBe(expected?.survey.answers);
-              expect(new Set(score?.basedOn.map(({ factId }) => factId))).toEqual(expected?.facts ?? new Set());
-              expect(score?.validFrom).toBe(
-                score?.basedOn
-                  .map(({ validFrom }) => validFrom)
-                  .sort()
-                  .at(-1),
-              );
-            }
-          }
+          for (const event of events) read(scores, event);
+          expect(events.some(({ type }) => type === 'HouseholdScoreWithdrawn')).toBe(false);
+          expectScoresOf(list.slice(0, index + 1), scores);
+          expect(decider.decide(command, state, { commandId: command.factId } as never)).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  test('each day of each round has exactly the score of the facts known and not withdrawn by then', () => {
+    fc.assert(
+      fc.property(withWithdrawals, (list) => {
+        const { decider } = createScore();
+        let state = decider.initialState;
+        const scores = new Map<number, Scored[]>();
+        const told: RecordScoringInput[] = [];
+        const withdrawn = new Set<string>();
+        for (const command of list) {
+          const events = decider.decide(command, state, { commandId: command.factId } as never);
+          state = events.reduce((folded, event) => decider.evolve(folded, event), state);
+          for (const event of events) read(scores, event);
+          if (command.type === 'RecordScoringInput') told.push(command);
+          else withdrawn.add(command.factId);
+          expectScoresOf(
+            told.filter(({ factId }) => !withdrawn.has(factId)),
+            scores,
+          );
           expect(decider.decide(command, state, { commandId: command.factId } as never)).toEqual([]);
         }
       }),

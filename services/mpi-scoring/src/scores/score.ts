@@ -14,20 +14,39 @@ export type WelfareInput = InputOf<'welfare'>;
 export interface ScoreState {
   /** Every fact that was ever recorded, so that none is taken twice. */
   readonly facts: readonly string[];
+  /** Facts their sources withdrew. A withdrawal may become known before its fact does. */
+  readonly withdrawn: readonly string[];
+  /** Every input ever recorded, in the order of recording: what a withdrawn one had replaced comes back from here. */
+  readonly told: readonly InputData[];
   readonly surveys: readonly SurveyInput[];
   readonly registers: readonly WelfareInput[];
 }
 
-export const noInputs: ScoreState = { facts: [], surveys: [], registers: [] };
+export const noInputs: ScoreState = { facts: [], withdrawn: [], told: [], surveys: [], registers: [] };
 
 /** Folds a household's score. Scores follow from the inputs and are not kept. */
 export function evolve(state: ScoreState, event: HouseholdScoreEvent): ScoreState {
   switch (event.type) {
     case 'ScoringInputRecorded':
-      return withInput(state, event.data);
+      return withTold(state, event.data);
+    case 'ScoringInputWithdrawn':
+      return withoutFact(state, event.data.factId);
     case 'HouseholdScored':
+    case 'HouseholdScoreWithdrawn':
       return state;
   }
+}
+
+function withTold(state: ScoreState, input: InputData): ScoreState {
+  const known = { ...state, facts: [...state.facts, input.factId], told: [...state.told, input] };
+  return state.withdrawn.includes(input.factId) ? known : withInput(known, input);
+}
+
+/** As if the fact had never been told: whatever it had replaced is in force again. */
+function withoutFact(state: ScoreState, factId: string): ScoreState {
+  const withdrawn = [...state.withdrawn, factId];
+  const still = state.told.filter((input) => !withdrawn.includes(input.factId));
+  return still.reduce(withInput, { ...state, withdrawn, surveys: [], registers: [] });
 }
 
 /**
@@ -35,15 +54,14 @@ export function evolve(state: ScoreState, event: HouseholdScoreEvent): ScoreStat
  * The same holds for the register of a year.
  */
 function withInput(state: ScoreState, { factId, source, validFrom, input }: InputData): ScoreState {
-  const facts = [...state.facts, factId];
   if (input.kind === 'survey') {
     const kept = state.surveys.filter((known) => known.round !== input.round || known.validFrom < validFrom);
-    return { ...state, facts, surveys: byValidDay([...kept, { factId, source, validFrom, ...input }]) };
+    return { ...state, surveys: byValidDay([...kept, { factId, source, validFrom, ...input }]) };
   }
   const kept = state.registers.filter(
     (known) => known.registerYear !== input.registerYear || known.validFrom < validFrom,
   );
-  return { ...state, facts, registers: byValidDay([...kept, { factId, source, validFrom, ...input }]) };
+  return { ...state, registers: byValidDay([...kept, { factId, source, validFrom, ...input }]) };
 }
 
 /** Keeps the order of recording among inputs of one day. */

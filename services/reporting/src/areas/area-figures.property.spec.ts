@@ -1,4 +1,4 @@
-import { dimensionNames, householdScored, type EventOf } from '@faemban/contracts';
+import { dimensionNames, householdScored, householdScoreWithdrawn, type EventOf } from '@faemban/contracts';
 import type { Contribution } from '@faemban/event-sourcing';
 import { recorded } from '@faemban/event-sourcing/testing';
 import fc from 'fast-check';
@@ -14,14 +14,27 @@ const rounds = [2560, 2561, 2562];
 const villages = ['8417010101', '8417510101', '8418020101'];
 
 /** Scores of one household as they become known: of any round and day, so that most arrive late. */
-const history = fc.array(
-  fc.record({
-    round: fc.constantFrom(...rounds),
-    validFrom: fc.integer({ min: 1, max: 12 }).map(dayText),
-    failedDimensions: fc.subarray([...dimensionNames]),
-    village: fc.constantFrom(...villages),
-  }),
-  { minLength: 1, maxLength: 8 },
+const scoreKnown = fc.record({
+  round: fc.constantFrom(...rounds),
+  validFrom: fc.integer({ min: 1, max: 12 }).map(dayText),
+  failedDimensions: fc.subarray([...dimensionNames]),
+  village: fc.constantFrom(...villages),
+});
+const history = fc.array(scoreKnown, { minLength: 1, maxLength: 8 });
+
+/** The same with withdrawals between: from a day on, a round no longer has scores. */
+const historyWithWithdrawals = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: scoreKnown },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        round: fc.constantFrom(...rounds),
+        withdrawnFrom: fc.integer({ min: 1, max: 12 }).map(dayText),
+      }),
+    },
+  ),
+  { minLength: 1, maxLength: 10 },
 );
 
 describe('a household in the figures, whatever arrives late', () => {
@@ -40,6 +53,34 @@ describe('a household in the figures, whatever arrives late', () => {
           ).toEqual(questions.map(({ round, day }) => inForce(known, round, day)));
         }
       }),
+    );
+  });
+
+  test('counts from its valid day until its scores are withdrawn, and a round without scores is as if never scored', () => {
+    fc.assert(
+      fc.property(historyWithWithdrawals, (list) => {
+        let slice: readonly Timeline<CountedScore>[] | undefined;
+        let known: readonly Known[] = [];
+        for (const [index, step] of list.entries()) {
+          if ('withdrawnFrom' in step) {
+            const { round, withdrawnFrom: validFrom } = step;
+            const data = { ...householdScoreWithdrawn.examples[0], round, validFrom };
+            slice = areaFigures.fold(slice, recorded({ type: 'HouseholdScoreWithdrawn', data }, { seq: index + 1 }));
+            known = known.filter((each) => each.round !== round || each.validFrom < validFrom);
+          } else {
+            const { village, ...score } = step;
+            const data: Scored = { ...example, ...score, area: { ...example.area, village } };
+            slice = areaFigures.fold(slice, recorded({ type: 'HouseholdScored', data }, { seq: index + 1 }));
+            known = [...known.filter((each) => each.round !== step.round || each.validFrom < step.validFrom), step];
+          }
+          const contributions = areaFigures.contributions(slice ?? []).map(countOf);
+          const questions = [...rounds, 'current'].flatMap((round) => days.map((day) => ({ round: `${round}`, day })));
+          expect(
+            questions.map(({ round, day }) => contributions.filter(isOn(round, day)).map(({ what }) => what)),
+          ).toEqual(questions.map(({ round, day }) => inForce(known, round, day)));
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 });

@@ -1,10 +1,11 @@
-import { householdScored, type EventOf } from '@faemban/contracts';
+import { householdScored, householdScoreWithdrawn, type EventOf } from '@faemban/contracts';
 import { defineTally, type Contribution, type RecordedEvent, type Tally } from '@faemban/event-sourcing';
 import { addDays } from '@faemban/thai';
 import {
   rulesetKey,
   stretchesOfCurrent,
   stretchesOfRound,
+  withoutScores,
   withScore,
   type Stretch,
   type Timeline,
@@ -37,17 +38,21 @@ export type FigureLevel = (typeof figureLevels)[number];
 
 /**
  * Exact counts of households and persons per area, over valid and known days. Two series for every ruleset: a survey round's own
- * (`2561`: from a score's valid day until that round is scored anew) and `current` (until the household's next round).
+ * (`2561`: from a score's valid day until that round is scored anew or the score is withdrawn) and `current` (until the household's next round).
  */
 export const areaFigures: Tally<readonly Timeline<CountedScore>[]> = defineTally({
   name: 'area-figures',
-  version: 1,
+  version: 2,
   context: 'mpi-scoring',
-  idOf: (event) => (isScore(event) ? event.data.householdId : undefined),
-  fold: (timelines = [], event) =>
-    isScore(event)
-      ? withScore(timelines, rulesetKey(event.data.ruleset), event.data.round, countedOf(event.data))
-      : timelines,
+  idOf: (event) => (isScore(event) || isWithdrawal(event) ? event.data.householdId : undefined),
+  fold: (timelines = [], event) => {
+    if (isScore(event)) {
+      return withScore(timelines, rulesetKey(event.data.ruleset), event.data.round, countedOf(event.data));
+    }
+    if (!isWithdrawal(event)) return timelines;
+    const { ruleset, round, validFrom } = event.data;
+    return withoutScores(timelines, rulesetKey(ruleset), round, validFrom);
+  },
   measures: measureNames,
   contributions,
 });
@@ -56,6 +61,10 @@ type ScoredEvent = EventOf<typeof householdScored>;
 
 function isScore(event: RecordedEvent): event is RecordedEvent<ScoredEvent> {
   return event.type === householdScored.type;
+}
+
+function isWithdrawal(event: RecordedEvent): event is RecordedEvent<EventOf<typeof householdScoreWithdrawn>> {
+  return event.type === householdScoreWithdrawn.type;
 }
 
 function countedOf(data: ScoredEvent['data']): CountedScore {

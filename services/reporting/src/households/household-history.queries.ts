@@ -2,7 +2,7 @@ import { type DimensionName } from '@faemban/contracts';
 import { thaiDayOf, type Sentence } from '@faemban/event-sourcing';
 import { Problem, type Answering } from '@faemban/nest-kit';
 import { householdHistory, type HistoryEntry, type ScoredEntry } from './household-history.view';
-import { scoreOn, stretchesOfCurrent, withScore, type Timeline } from './score-timeline';
+import { scoreOn, stretchesOfCurrent, withoutScores, withScore, type Timeline } from './score-timeline';
 import { indicatorName, whatHappened } from './what-happened';
 
 /**
@@ -85,6 +85,9 @@ function inForceOn(known: readonly HistoryEntry[], day: string): readonly ToldSc
   type Score = ScoredEntry & { readonly from: string };
   let timelines: readonly Timeline<Score>[] = [];
   for (const entry of known) {
+    if (entry.type === 'HouseholdScoreWithdrawn') {
+      timelines = withoutScores(timelines, entry.ruleset, entry.round, entry.validFrom);
+    }
     if (entry.type !== 'HouseholdScored') continue;
     timelines = withScore(timelines, entry.ruleset, entry.round, { ...entry, from: entry.validFrom });
   }

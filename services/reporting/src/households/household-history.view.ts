@@ -1,8 +1,11 @@
 import {
   householdListed,
   householdScored,
+  householdScoreWithdrawn,
   householdSurveyed,
+  householdSurveyWithdrawn,
   welfareRegistrationRecorded,
+  welfareRegistrationWithdrawn,
   type Actor,
   type DimensionName,
   type EventOf,
@@ -55,8 +58,23 @@ export interface ScoredEntry extends EntryBase {
   readonly failed: EventOf<typeof householdScored>['data']['failed'];
 }
 
+/** A fact that was taken back with the import that had brought it. `year` is the survey's round or the register's year. */
+export interface WithdrawnEntry extends EntryBase {
+  readonly type: 'HouseholdSurveyWithdrawn' | 'WelfareRegistrationWithdrawn';
+  readonly source: string;
+  readonly year: number;
+  readonly isEarlierRestored: boolean;
+}
+export interface ScoreWithdrawnEntry extends EntryBase {
+  readonly type: 'HouseholdScoreWithdrawn';
+  readonly validFrom: string;
+  readonly ruleset: string;
+  readonly round: number;
+}
+
 /** One thing that was recorded of a household. No names, no numbers, nobody's id. */
-export type HistoryEntry = ListedEntry | SurveyedEntry | RegisteredEntry | ScoredEntry;
+export type HistoryEntry =
+  ListedEntry | SurveyedEntry | RegisteredEntry | ScoredEntry | WithdrawnEntry | ScoreWithdrawnEntry;
 
 /** Everything recorded of a household, in the order of recording. */
 export interface HouseholdHistory {
@@ -67,7 +85,7 @@ export interface HouseholdHistory {
 /** The history of each household, from the facts of ingestion and the scores made of them. */
 export const householdHistory = defineView<HouseholdHistory>({
   name: 'household-history',
-  version: 1,
+  version: 2,
   idOf: (event) => (isTold(event) ? event.data.householdId : undefined),
   slices: { ingestion: addEntry, 'mpi-scoring': addEntry },
   show: (slices: Partial<Record<'ingestion' | 'mpi-scoring', readonly HistoryEntry[]>>, householdId) => ({
@@ -81,7 +99,10 @@ type Told =
   | EventOf<typeof householdListed>
   | EventOf<typeof householdSurveyed>
   | EventOf<typeof welfareRegistrationRecorded>
-  | EventOf<typeof householdScored>;
+  | EventOf<typeof householdScored>
+  | EventOf<typeof householdSurveyWithdrawn>
+  | EventOf<typeof welfareRegistrationWithdrawn>
+  | EventOf<typeof householdScoreWithdrawn>;
 type ToldEvent = RecordedEvent & Told;
 
 const toldTypes: ReadonlySet<string> = new Set<Told['type']>([
@@ -89,6 +110,9 @@ const toldTypes: ReadonlySet<string> = new Set<Told['type']>([
   'HouseholdSurveyed',
   'WelfareRegistrationRecorded',
   'HouseholdScored',
+  'HouseholdSurveyWithdrawn',
+  'WelfareRegistrationWithdrawn',
+  'HouseholdScoreWithdrawn',
 ]);
 
 function isTold(event: RecordedEvent): event is ToldEvent {
@@ -128,6 +152,18 @@ function entryOf(event: ToldEvent): HistoryEntry {
       const verified = registrations.filter((each) => each.verified).length;
       return { type: event.type, ...base, validFrom, source, registerYear, registered, verified };
     }
+    case 'HouseholdSurveyWithdrawn': {
+      const { source, round, restoredImportId } = event.data;
+      return { type: event.type, ...base, ...withdrawn(source, round, restoredImportId) };
+    }
+    case 'WelfareRegistrationWithdrawn': {
+      const { source, registerYear, restoredImportId } = event.data;
+      return { type: event.type, ...base, ...withdrawn(source, registerYear, restoredImportId) };
+    }
+    case 'HouseholdScoreWithdrawn': {
+      const { validFrom, ruleset, round } = event.data;
+      return { type: event.type, ...base, validFrom, ruleset: rulesetKey(ruleset), round };
+    }
     case 'HouseholdScored': {
       const { validFrom, ruleset, round, area, members, isPoor, failedDimensions, targetPersons, failed } = event.data;
       const result = { members: members.length, isPoor, failedDimensions, targetPersons, failed };
@@ -142,6 +178,14 @@ function entryOf(event: ToldEvent): HistoryEntry {
       };
     }
   }
+}
+
+function withdrawn(
+  source: string,
+  year: number,
+  restoredImportId: string | null,
+): Pick<WithdrawnEntry, 'validFrom' | 'source' | 'year' | 'isEarlierRestored'> {
+  return { validFrom: null, source, year, isEarlierRestored: restoredImportId !== null };
 }
 
 /** The sort is stable: what one context recorded in one millisecond stays in its order. */

@@ -1,6 +1,6 @@
-import { householdScored, type DimensionName, type EventOf } from '@faemban/contracts';
+import { householdScored, householdScoreWithdrawn, type DimensionName, type EventOf } from '@faemban/contracts';
 import { defineView, type RecordedEvent } from '@faemban/event-sourcing';
-import { rulesetKey, withScore, type Timeline } from './score-timeline';
+import { rulesetKey, withoutScores, withScore, type Timeline } from './score-timeline';
 
 /** One household of the list, by its newest score. */
 export interface ListedHousehold {
@@ -22,8 +22,8 @@ type ListedScore = Omit<ListedHousehold, 'householdId' | 'round' | 'ruleset' | '
 /** Households by area and poverty, as they are now: by the latest score of the newest round. */
 export const householdList = defineView<ListedHousehold>({
   name: 'household-list',
-  version: 1,
-  idOf: (event) => (isScore(event) ? event.data.householdId : undefined),
+  version: 2,
+  idOf: (event) => (isScore(event) || isWithdrawal(event) ? event.data.householdId : undefined),
   slices: { 'mpi-scoring': foldScore },
   show: (slices: { 'mpi-scoring'?: readonly Timeline<ListedScore>[] }, householdId) => {
     const newest = (slices['mpi-scoring'] ?? []).reduce<Timeline<ListedScore> | undefined>(
@@ -42,10 +42,18 @@ function isScore(event: RecordedEvent): event is RecordedEvent<Scored> {
   return event.type === householdScored.type;
 }
 
+function isWithdrawal(event: RecordedEvent): event is RecordedEvent<EventOf<typeof householdScoreWithdrawn>> {
+  return event.type === householdScoreWithdrawn.type;
+}
+
 function foldScore(
   timelines: readonly Timeline<ListedScore>[] = [],
   event: RecordedEvent,
 ): readonly Timeline<ListedScore>[] {
+  if (isWithdrawal(event)) {
+    const { ruleset, round, validFrom } = event.data;
+    return withoutScores(timelines, rulesetKey(ruleset), round, validFrom);
+  }
   if (!isScore(event)) return timelines;
   const { ruleset, round, validFrom, area, isPoor, failedDimensions, members, targetPersons } = event.data;
   return withScore(timelines, rulesetKey(ruleset), round, {

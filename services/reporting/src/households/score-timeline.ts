@@ -33,6 +33,23 @@ export function withScore<Score extends Segment>(
   return timelines.map((timeline) => (timeline === known ? { ruleset, round, scores } : timeline));
 }
 
+/**
+ * The timelines after scores were withdrawn: from a day on, those of a round and ruleset no longer hold. A round that has none left is
+ * as if it had never been scored.
+ */
+export function withoutScores<Score extends Segment>(
+  timelines: readonly Timeline<Score>[],
+  ruleset: string,
+  round: number,
+  from: string,
+): readonly Timeline<Score>[] {
+  return timelines.flatMap((timeline) => {
+    if (timeline.ruleset !== ruleset || timeline.round !== round) return [timeline];
+    const scores = timeline.scores.filter((score) => score.from < from);
+    return scores.length === 0 ? [] : [{ ruleset, round, scores }];
+  });
+}
+
 /** A score and the days it counts on; `until` is the first day it no longer does. */
 export interface Stretch<Score> {
   readonly score: Score;

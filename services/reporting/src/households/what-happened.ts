@@ -1,10 +1,18 @@
 import type { Sentence } from '@faemban/event-sourcing';
 import { areaName, findIndicatorSet, findRuleset } from '@faemban/reference-data';
 import { formatBaht } from '@faemban/thai';
-import type { HistoryEntry, RegisteredEntry, ScoredEntry, SurveyedEntry } from './household-history.view';
+import type {
+  HistoryEntry,
+  RegisteredEntry,
+  ScoredEntry,
+  ScoreWithdrawnEntry,
+  SurveyedEntry,
+  WithdrawnEntry,
+} from './household-history.view';
 
-/** What an entry says happened, and what it changed against the entry before it of the same kind. */
-export function whatHappened(entry: HistoryEntry, before: readonly HistoryEntry[]): Sentence {
+/** What an entry says happened, and what it changed against the entry before it of the same kind that had not been withdrawn. */
+export function whatHappened(entry: HistoryEntry, earlier: readonly HistoryEntry[]): Sentence {
+  const before = standing(earlier);
   switch (entry.type) {
     case 'HouseholdListed':
       return {
@@ -22,15 +30,48 @@ export function whatHappened(entry: HistoryEntry, before: readonly HistoryEntry[
         lastOf(before, (other): other is RegisteredEntry => other.type === entry.type),
       );
     case 'HouseholdScored':
-      return scored(
-        entry,
-        lastOf(
-          before,
-          (other): other is ScoredEntry =>
-            other.type === entry.type && other.ruleset === entry.ruleset && other.round === entry.round,
-        ),
-      );
+      return scored(entry, scoreBefore(entry, before));
+    case 'HouseholdSurveyWithdrawn':
+    case 'WelfareRegistrationWithdrawn':
+      return factWithdrawn(entry);
+    case 'HouseholdScoreWithdrawn':
+      return {
+        th: `ถอนผลคะแนนรอบปี ${entry.round} ตามเกณฑ์ ${entry.ruleset} ตั้งแต่วันที่ ${entry.validFrom} เพราะข้อมูลที่ใช้คำนวณถูกถอน`,
+        en: `The scores of round ${entry.round} under ${entry.ruleset} were withdrawn from ${entry.validFrom} on, because what they were made of was.`,
+      };
   }
+}
+
+/** Entries without the facts that were taken back: each withdrawal names the event it puts right. */
+function standing(entries: readonly HistoryEntry[]): readonly HistoryEntry[] {
+  const gone = new Set(
+    entries.flatMap(({ type, corrects }) =>
+      type === 'HouseholdSurveyWithdrawn' || type === 'WelfareRegistrationWithdrawn' ? [corrects] : [],
+    ),
+  );
+  return gone.size === 0 ? entries : entries.filter(({ eventId }) => !gone.has(eventId));
+}
+
+/** The score before of the same round and ruleset, unless it was withdrawn. */
+function scoreBefore({ ruleset, round }: ScoredEntry, before: readonly HistoryEntry[]): ScoredEntry | undefined {
+  const last = lastOf(
+    before,
+    (other): other is ScoredEntry | ScoreWithdrawnEntry =>
+      (other.type === 'HouseholdScored' || other.type === 'HouseholdScoreWithdrawn') &&
+      other.ruleset === ruleset &&
+      other.round === round,
+  );
+  return last?.type === 'HouseholdScored' ? last : undefined;
+}
+
+function factWithdrawn({ type, source, year, isEarlierRestored }: WithdrawnEntry): Sentence {
+  const isSurvey = type === 'HouseholdSurveyWithdrawn';
+  const thai = isSurvey ? `ผลสำรวจรอบปี ${year}` : `ข้อมูลทะเบียนสวัสดิการแห่งรัฐปี ${year}`;
+  const english = isSurvey ? `The survey of round ${year}` : `What the state-welfare register of ${year} said`;
+  return {
+    th: `ถอน${thai} จากแหล่ง ${source} พร้อมการนำเข้าที่นำมา ${isEarlierRestored ? 'ข้อมูลเดิมกลับมามีผล' : 'ไม่มีข้อมูลเดิม'}`,
+    en: `${english} from ${source} was withdrawn with its import. ${isEarlierRestored ? 'What was known before is in force again.' : 'Nothing had been known before.'}`,
+  };
 }
 
 function lastOf<Entry extends HistoryEntry>(

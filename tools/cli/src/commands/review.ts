@@ -52,7 +52,7 @@ export function reviewCommands(program: Command, session: (command: Command) => 
       await client.post(`/imports/${importId}/approval`);
       const status = await client.waitForImport(
         importId,
-        ({ state }) => !options.wait || state === 'applied' || state === 'rejected',
+        ({ state }) => !options.wait || ['applied', 'rejected', 'held'].includes(state),
         (seen) => progress.ofImport(seen),
       );
       progress.close();
