@@ -20,6 +20,7 @@ import { householdSurveyWithdrawn, welfareRegistrationWithdrawn } from './ingest
 import { householdScored, scoringInputRecorded } from './mpi-scoring/score-events';
 import { householdScoreWithdrawn, scoringInputWithdrawn } from './mpi-scoring/score-withdrawal-events';
 import { logSealed } from './operations/log-sealed';
+import { parkedReplayEvents } from './operations/parked-replay-events';
 import { rebuildEvents } from './operations/rebuild-events';
 
 /** Every event of the platform. The catalogue page, JSON Schema and AsyncAPI are generated from this list. */
@@ -49,5 +50,6 @@ export const eventCatalogue: readonly EventDefinition[] = [
   scoringInputWithdrawn,
   householdScoreWithdrawn,
   ...Object.values(rebuildEvents).flatMap(({ started, verified, switched }) => [started, verified, switched]),
+  ...Object.values(parkedReplayEvents).flatMap(({ started, ended }) => [started, ended]),
   ...Object.values(logSealed),
 ];

@@ -90,5 +90,6 @@ export {
   type ScoreWithdrawalEvent,
 } from './mpi-scoring/score-withdrawal-events';
 export { logSealed, type LogSealed, type LogSealedDefinition } from './operations/log-sealed';
+export { parkedReplayEvents, type ParkedReplayEvent, type ParkedReplayEvents } from './operations/parked-replay-events';
 export { rebuildEvents, rebuildEventsOf, type RebuildEvent, type RebuildEvents } from './operations/rebuild-events';
 export { eventCatalogue } from './catalogue';

@@ -200,7 +200,13 @@ export {
   type PartitionDigest,
   type RowDifference,
 } from './rebuild/compare';
-export { completeThrough, digestGeneration, type Certificate, type CompleteThrough } from './rebuild/certificate';
+export {
+  completeThrough,
+  digestGeneration,
+  type Certificate,
+  type CompleteThrough,
+  type ParkedException,
+} from './rebuild/certificate';
 export {
   LocalRebuildEngine,
   RebuildCancelled,

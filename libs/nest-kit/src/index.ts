@@ -44,7 +44,8 @@ export { jsonBodyBytesMax, pathParameterCharactersMax, streamContentTypes } from
 export { HealthRegistry, type Health, type HealthCheck } from './operations/health';
 export { createLogger, logLevels, redactedFields, scrubbed, type LogLevel } from './operations/logs';
 export { Metrics } from './operations/metrics';
-export { type ParkedList } from './operations/operations.controller';
+export { type ParkedItem, type ParkedList } from './parking/parked-list';
+export { type ReplayStatus } from './parking/replays';
 export { type ContextStatus, type ServerStatus } from './operations/server-status';
 export { readConfig, StartRefused, variableOf, type Given } from './config';
 export {

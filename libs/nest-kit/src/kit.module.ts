@@ -7,6 +7,8 @@ import { HealthRegistry } from './operations/health';
 import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
 import { SERVER_STATE, type ServerState } from './operations/server-state';
+import { ParkingController } from './parking/parking.controller';
+import { Replays } from './parking/replays';
 import { PLATFORM, type Platform } from './platform';
 import { Certificates } from './rebuild/certificates';
 import { Rebuilds } from './rebuild/rebuilds';
@@ -35,8 +37,8 @@ export function kitModule(parts: {
     module: Kit,
     global: true,
     imports: [CqrsModule],
-    controllers: [OperationsController, RebuildsController, IntegrityController],
-    providers: [...providers, Rebuilds, Certificates, Seals, Verifications],
+    controllers: [OperationsController, ParkingController, RebuildsController, IntegrityController],
+    providers: [...providers, Replays, Rebuilds, Certificates, Seals, Verifications],
     exports: providers.map(({ provide }) => provide),
   };
 }

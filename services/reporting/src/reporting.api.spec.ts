@@ -155,7 +155,7 @@ describe('asking for figures', () => {
     expect(type).toBe('text/csv; charset=utf-8');
     const [header = '', line = '', ...rest] = csv.trimEnd().split('\n');
     expect(rest).toEqual([]);
-    expect(header.split(',')).toHaveLength(11 + 13 + 5 + 93);
+    expect(header.split(',')).toHaveLength(12 + 13 + 5 + 93);
     expect(header).toContain('target_persons,rate_percent,target_health_persons');
     expect(line).toMatch(/^8417,พุนพิน,Phunphin,district,2561,tpmap-2561\/1,11111,inside,2021-03-02,2021-03-01,"BMN/);
   });
@@ -174,7 +174,7 @@ describe('asking for figures outside the area scope', () => {
 
   test('as CSV leaves withheld figures empty', async () => {
     const { text: csv } = await text('/figures?level=district&under=84&round=2561&scope=outside&format=csv');
-    expect(csv).toMatch(/^8417,.*,outside,2018-12-31,2021-03-01,"[^"]+",{18}\n$/m);
+    expect(csv).toMatch(/^8417,.*,outside,2018-12-31,2021-03-01,"[^"]+",0,{18}\n$/m);
   });
 });
 

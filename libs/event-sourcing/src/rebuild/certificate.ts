@@ -34,13 +34,17 @@ export interface Certificate {
   readonly counters: number;
   /** Rows of every partition, counted and digested. */
   readonly partitions: readonly PartitionDigest[];
+  /** Events that are parked at that moment: the read model is complete except for them. */
   readonly exceptTotal: number;
-  /** Events that wait, the oldest first, at most a hundred. */
-  readonly except: readonly Pick<
-    ParkedEvent,
-    'context' | 'partition' | 'seq' | 'id' | 'eventId' | 'cause' | 'parkedAt'
-  >[];
+  /** The same in sequences, each of one household (or of one stream, where no household could be told). */
+  readonly exceptSequences: number;
+  /** Those events by name, in the order of context, household and seq, at most a thousand. */
+  readonly except: readonly ParkedException[];
 }
+
+/** A parked event as a certificate names it; why it is parked is left out where it was released in the meantime. */
+export type ParkedException = Pick<ParkedEvent, 'context' | 'partition' | 'seq' | 'id' | 'eventId'> &
+  Partial<Pick<ParkedEvent, 'cause' | 'code' | 'parkedAt'>>;
 
 /** Where a vector ends in the log. @throws IntegrityViolation where the log does not have an event it names */
 export async function completeThrough(

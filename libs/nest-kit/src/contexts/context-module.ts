@@ -125,7 +125,7 @@ function viewRunnerProvider(context: ContextName, what: { view: View } | { tally
         create: () =>
           platform.runnerElsewhere?.(context, readModel.name, runners.report) ??
           createViewRunner({ ...what, log: platform.log, handle, clock: platform.clock, report: runners.report }),
-        parked: (limit) => handle.parked(limit),
+        parkedEvents: async () => handle,
       });
       return handle;
     },
@@ -152,7 +152,7 @@ function policyRunnerProvider(context: ContextName, { policy }: PolicyRegistrati
             clock: platform.clock,
             report: runners.report,
           }),
-        parked: (limit) => handle.parked(limit),
+        parkedEvents: async () => handle,
       });
       return handle;
     },

@@ -1,9 +1,10 @@
 import type { Sentence } from '@faemban/event-sourcing';
 
-/** How one part stands: ready, or waiting for something that can be said in words. */
+/** How one part stands: ready, or waiting for something that can be said in words. `note` is what to know of it although it is ready. */
 export interface Health {
   readonly ready: boolean;
   readonly waitingFor?: Sentence;
+  readonly note?: Sentence;
 }
 
 /** One part's answer to "are you ready"; asked at every `/health/ready`, so it must be quick. */

@@ -54,14 +54,24 @@ describe('operations', () => {
     await cases.server.settled();
     expect(await cases.get(`/cases/${householdId}`)).toMatchObject({ notices: 1 });
     const parked = await cases.get('/parked');
-    expect(parked).toMatchObject({
-      total: 2,
-      items: [{ name: 'case-rows', kind: 'view', total: 2, events: [{ id: poisoned }, { id: poisoned }] }],
-    });
+    expect(parked).toMatchObject({ total: 2, items: [{ view: 'case-rows', kind: 'view', events: 2, id: poisoned }] });
     expect(JSON.stringify(parked)).toContain('cannot read [number]');
     expect(await (await fetch(`${cases.url}/metrics`)).text()).toContain(
       'faemban_parked_total{runner="case-rows",kind="view"} 2',
     );
+    const ready = await fetch(`${cases.url}/health/ready`);
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toMatchObject({
+      status: 'ready',
+      checks: expect.arrayContaining([
+        {
+          name: 'parked',
+          ready: true,
+          note: expect.objectContaining({ en: expect.stringContaining('2 events are parked') as string }) as object,
+        },
+      ]) as object[],
+    });
+    expect(await cases.get('/status')).toMatchObject({ parked: { total: 2, oldestSeconds: 0 } });
   });
 
   test('see a view that must not go on, while the rest serves', async () => {

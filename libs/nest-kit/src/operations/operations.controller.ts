@@ -1,14 +1,11 @@
-import type { ParkedEvent, ParkedPage } from '@faemban/event-sourcing';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { pageItemsMax } from '../http/cursors';
 import { zodQuery } from '../http/validation';
 import { PLATFORM, type Platform } from '../platform';
-import { RUNNERS, type RunnerPlan, type Runners } from '../runners/runners';
+import { RUNNERS, type Runners } from '../runners/runners';
 import { HealthRegistry, type Health } from './health';
-import { scrubbed } from './logs';
 import { Metrics } from './metrics';
 import { SERVER_STATE, type ServerState } from './server-state';
 import { serverStatus, type ServerStatus } from './server-status';
@@ -18,13 +15,6 @@ const flag = z
   .default('false')
   .transform((value) => value === 'true');
 const statusQuery = z.strictObject({ vectors: flag });
-const parkedQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(pageItemsMax).default(100) });
-
-/** The answer of `GET /parked`: what could not be applied, per view and policy, the first of each in order. */
-export interface ParkedList {
-  readonly total: number;
-  readonly items: readonly (Pick<RunnerPlan, 'name' | 'kind' | 'context'> & ParkedPage)[];
-}
 
 /** What operations staff watch. */
 @ApiTags('operations')
@@ -69,16 +59,4 @@ export class OperationsController {
       ? status
       : { ...status, runners: status.runners.map(({ vector: _vector, heads: _heads, ...runner }) => runner) };
   }
-
-  @Get('parked')
-  @ApiOperation({ summary: 'Events that could not be applied, with cause and age.' })
-  async parked(@zodQuery(parkedQuery) { limit }: z.infer<typeof parkedQuery>): Promise<ParkedList> {
-    const all = await this.runners.parked(limit);
-    const items = all
-      .filter(({ total }) => total > 0)
-      .map((one) => ({ ...one, events: one.events.map(withoutNumbers) }));
-    return { total: items.reduce((sum, { total }) => sum + total, 0), items };
-  }
 }
-
-const withoutNumbers = (event: ParkedEvent): ParkedEvent => ({ ...event, message: scrubbed(event.message) });

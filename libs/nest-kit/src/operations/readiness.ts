@@ -17,6 +17,23 @@ export function addServerReadiness(health: HealthRegistry, runners: Runners, sta
     for (const { name, state: now } of runners.statuses()) if (now === 'live') caughtUp.add(name);
     return viewsHealth(runners, caughtUp);
   });
+  health.add('parked', () => parkedHealth(runners));
+}
+
+/** What is parked keeps nobody from being served: one household is behind, and every answer it is missing from says so. */
+function parkedHealth(runners: Runners): Health {
+  const parking = runners.statuses().filter(({ parkedTotal }) => parkedTotal > 0);
+  if (parking.length === 0) return { ready: true };
+  const total = parking.reduce((sum, { parkedTotal }) => sum + parkedTotal, 0);
+  const oldest = parking.map(({ parkedOldestAt }) => parkedOldestAt ?? '').sort()[0];
+  const names = parking.map(({ name, parkedTotal }) => `${name} (${parkedTotal})`).join(', ');
+  return {
+    ready: true,
+    note: {
+      th: `มีเหตุการณ์ที่พักไว้ ${total} รายการ เก่าสุด ${oldest}: ${names} ดูสาเหตุที่ /parked`,
+      en: `${total} events are parked, the oldest since ${oldest}: ${names}. See /parked for the causes.`,
+    },
+  };
 }
 
 function viewsHealth(runners: Runners, caughtUp: ReadonlySet<string>): Health {

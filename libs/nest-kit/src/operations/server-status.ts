@@ -22,12 +22,15 @@ export interface ServerStatus {
   readonly draining: boolean;
   readonly residentMebibytes: number;
   readonly contexts: readonly ContextStatus[];
+  /** Events that could not be applied, over all views and policies; since when, and for how many seconds. */
+  readonly parked: { readonly total: number; readonly oldestAt: string | null; readonly oldestSeconds: number };
   readonly runners: readonly (Omit<RunnerStatus, 'vector' | 'heads'> &
     Partial<Pick<RunnerStatus, 'vector' | 'heads'>>)[];
 }
 
 /** Takes the status now. */
 export async function serverStatus(platform: Platform, runners: Runners, state: ServerState): Promise<ServerStatus> {
+  const statuses = runners.statuses();
   return {
     service: state.service,
     profile: platform.profile,
@@ -35,10 +38,21 @@ export async function serverStatus(platform: Platform, runners: Runners, state: 
     draining: state.isDraining,
     residentMebibytes: Math.round(process.memoryUsage.rss() / bytesPerMebibyte),
     contexts: await Promise.all(contextNames.map((context) => contextStatus(platform, context))),
-    runners: runners.statuses().map(({ fault, ...status }) => ({
+    parked: parkedStatus(statuses, platform.clock()),
+    runners: statuses.map(({ fault, ...status }) => ({
       ...status,
       ...(fault === undefined ? {} : { fault: scrubbed(fault) }),
     })),
+  };
+}
+
+function parkedStatus(statuses: readonly RunnerStatus[], nowMs: number): ServerStatus['parked'] {
+  const instants = statuses.flatMap(({ parkedOldestAt }) => parkedOldestAt ?? []).sort();
+  const oldestAt = instants[0] ?? null;
+  return {
+    total: statuses.reduce((sum, { parkedTotal }) => sum + parkedTotal, 0),
+    oldestAt,
+    oldestSeconds: oldestAt === null ? 0 : Math.max(0, Math.round((nowMs - Date.parse(oldestAt)) / 1000)),
   };
 }
 

@@ -138,8 +138,11 @@ describe('a completeness certificate', () => {
     await cases.server.settled();
     const signed = (await cases.get('/certificates/case-rows')) as SignedDocument<Record<string, unknown>>;
     expect(documentFault(signed, platform.signer.keys)).toBeUndefined();
-    expect(signed.document).toMatchObject({ eventsTotal: 14, documents: 6, exceptTotal: 2 });
-    expect(signed.document['except']).toMatchObject([{ id: poisoned }, { id: poisoned }]);
+    expect(signed.document).toMatchObject({ eventsTotal: 14, documents: 6, exceptTotal: 2, exceptSequences: 1 });
+    expect(signed.document['except']).toMatchObject([
+      { id: poisoned, cause: 'poison', code: expect.stringMatching(/^error-/) as string },
+      { id: poisoned, cause: 'behind' },
+    ]);
     for (const { partition, seq, chainHash } of signed.document['complete'] as {
       partition: number;
       seq: number;

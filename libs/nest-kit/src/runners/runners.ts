@@ -3,8 +3,10 @@ import {
   settled,
   type CommandContext,
   type EventLog,
-  type ParkedPage,
+  type ParkedEvents,
   type PolicyCommand,
+  type ReplayOutcome,
+  type ReplayRequest,
   type ReportIncident,
   type Runner,
   type RunnerStatus,
@@ -24,7 +26,8 @@ export interface RunnerPlan {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each read model knows its own slices
   readonly readModel?: View<any> | Tally<any>;
   create(dispatch: PolicyDispatch): Runner;
-  parked(limit: number): Promise<ParkedPage>;
+  /** What it has parked. */
+  parkedEvents(): Promise<ParkedEvents>;
 }
 
 /** Injection token of {@link Runners}. */
@@ -85,16 +88,16 @@ export class Runners {
     await settled([...this.running.values()], this.log);
   }
 
-  /** Parked events of every view and policy, at most `limit` of each, oldest first within one. */
-  async parked(limit: number): Promise<readonly (ParkedPage & Pick<RunnerPlan, 'name' | 'kind' | 'context'>)[]> {
-    return Promise.all(
-      this.plans.map(async (plan) => ({
-        name: plan.name,
-        kind: plan.kind,
-        context: plan.context,
-        ...(await plan.parked(limit)),
-      })),
-    );
+  /** Everything that is planned: views, tallies, policies, each by name. */
+  planned(): readonly RunnerPlan[] {
+    return this.plans;
+  }
+
+  /** Has a runner replay a piece of what it has parked. Rejects where it does not run. */
+  async replay(of: Pick<RunnerPlan, 'kind' | 'name'>, request: ReplayRequest): Promise<ReplayOutcome> {
+    const runner = this.running.get(keyOf(of));
+    if (runner === undefined) throw new Error(`${of.name} has not been started.`);
+    return runner.replay(request);
   }
 }
 
@@ -103,4 +106,4 @@ const hasReadModel = (plan: RunnerPlan): plan is Required<Pick<RunnerPlan, 'read
 
 /** Where a plan stands in lists, whatever order the modules were made in. */
 const placeOf = ({ kind, name }: RunnerPlan): string => `${['view', 'tally', 'policy'].indexOf(kind)} ${name}`;
-const keyOf = (plan: RunnerPlan): string => `${plan.kind}:${plan.name}`;
+const keyOf = (plan: Pick<RunnerPlan, 'kind' | 'name'>): string => `${plan.kind}:${plan.name}`;

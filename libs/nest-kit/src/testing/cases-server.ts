@@ -82,12 +82,16 @@ const notices = defineAggregate<number, SendNotice, NoticeSent>({
     initialState: 0,
     evolve: (sent) => sent + 1,
     decide({ householdId }) {
+      if (householdId.startsWith('0bad0bad') && !programme.tellsOfBad) throw new TypeError('nobody to tell');
       if (householdId.startsWith('dead'))
         throw new RuleBroken('team-must-exist', { th: 'ไม่มีทีม', en: 'There is no team.' });
       return [{ type: 'NoticeSent', data: { householdId } }];
     },
   },
 });
+/** What the programme can do, so that a test can mend it: read urgent cases, and tell teams of households that begin with `0bad0bad`. */
+export const programme = { readsUrgent: false, tellsOfBad: false };
+
 class CaseCommand extends AggregateCommand<OpenCase> {}
 class NoticeCommand extends AggregateCommand<SendNotice> {}
 
@@ -106,7 +110,7 @@ export const caseRows = defineView<CaseRow>({
     'case-management': (slice: Partial<CaseRow> | undefined, { type, data }) => {
       if (type !== 'CaseOpened') return { ...slice, notices: (slice?.notices ?? 0) + 1 };
       const { openedOn, urgent } = data as CaseOpened['data'];
-      if (urgent) throw new Error('cannot read 1-1017-00203-45-1');
+      if (urgent && !programme.readsUrgent) throw new Error('cannot read 1-1017-00203-45-1');
       return { ...slice, openedOn };
     },
   },

@@ -66,7 +66,7 @@ export interface FiguresTable<Figures = ExactFigures | ReleasedFigures> {
   readonly source: Sentence;
   readonly units: typeof figureUnits;
   readonly note?: Sentence;
-  /** Households whose figures may be behind because an event of theirs could not be applied. */
+  /** Events that are recorded and could not be applied to these figures; `GET /parked` names their households and causes. */
   readonly exceptParkedEvents: number;
   readonly items: readonly AreaFiguresRow<Figures>[];
 }
@@ -170,7 +170,7 @@ function exactFigures(sums: Float64Array, mask: DimensionSet): ExactFigures {
   return { ...populationOf(sums), ...povertyOf(sums, mask) };
 }
 
-/** Releases already cut, per read model, province and checkpoint: the same question must not be computed for every reader. */
+/** Releases already cut, per read model, province and state: the same question must not be computed for every reader. */
 const cut = new WeakMap<
   ViewHandle,
   Map<string, { readonly at: string; readonly figures: ReadonlyMap<string, ReleasedFigures> }>
@@ -181,7 +181,8 @@ async function releaseOf(
   province: string,
   series: Series,
 ): Promise<ReadonlyMap<string, ReleasedFigures>> {
-  const at = JSON.stringify(await tally.checkpoint());
+  // A replay of parked events changes figures while the checkpoint stays.
+  const at = JSON.stringify([await tally.checkpoint(), await tally.parked(0), await tally.parkedCauses()]);
   const known = cut.get(tally) ?? new Map();
   cut.set(tally, known);
   const key = JSON.stringify([province, series]);

@@ -11,6 +11,7 @@ export interface CsvTable<Figures extends ExactFigures | ReleasedFigures> {
   readonly scope: string;
   readonly asOf: string;
   readonly asKnownAt: string;
+  readonly exceptParkedEvents: number;
   readonly items: readonly ({
     readonly area: string;
     readonly name: { readonly th: string; readonly en: string };
@@ -23,17 +24,43 @@ const indicatorNumbers = Array.from({ length: indicatorCount }, (_, index) => in
 export function* figuresCsv<Figures extends ExactFigures | ReleasedFigures>(
   table: CsvTable<Figures>,
 ): Generator<string> {
-  const { level, round, ruleset, mask, scope, asOf, asKnownAt, items } = table;
+  const { level, round, ruleset, mask, scope, asOf, asKnownAt, exceptParkedEvents, items } = table;
   const hasIndicators = scope === 'inside';
   yield line([
-    ...['area', 'name_th', 'name_en', 'level', 'round', 'ruleset', 'mask', 'scope', 'as_of', 'as_known_at', 'source'],
+    ...[
+      'area',
+      'name_th',
+      'name_en',
+      'level',
+      'round',
+      'ruleset',
+      'mask',
+      'scope',
+      'as_of',
+      'as_known_at',
+      'source',
+      'except_parked_events',
+    ],
     ...csvFigures.map(([column]) => column),
     ...csvDimensions.map(([column]) => column),
     ...(hasIndicators ? indicatorColumns() : []),
   ]);
   for (const item of items) {
     yield line([
-      ...[item.area, item.name.th, item.name.en, level, round, ruleset, mask, scope, asOf, asKnownAt, figureSource.en],
+      ...[
+        item.area,
+        item.name.th,
+        item.name.en,
+        level,
+        round,
+        ruleset,
+        mask,
+        scope,
+        asOf,
+        asKnownAt,
+        figureSource.en,
+        exceptParkedEvents,
+      ],
       ...csvFigures.map(([, figure]) => item[figure]),
       ...csvDimensions.map(([, dimension]) => item.targetByDimension[dimension]),
       ...('applicable' in item ? [...item.applicable, ...item.failed, ...item.targetByIndicator] : []),

@@ -45,16 +45,27 @@ export interface ToldHistory {
   readonly asKnownAt: string | null;
   /** The scores in force on `asOf`, one a ruleset. */
   readonly inForce: readonly ToldScore[];
+  /** Events of the household that are recorded and could not be told here; `GET /parked?household=…` says why. */
+  readonly exceptParkedEvents: number;
   readonly entries: readonly ToldEntry[];
 }
 
-/** @throws Problem 404 `household-unknown` where nothing was ever recorded of such a household */
+/** Parked sequences of one household that are counted: one for each context whose events the history tells of. */
+const parkedSequencesMax = 20;
+
+/**
+ * @throws Problem 404 `household-unknown` where nothing was ever recorded of such a household
+ * @throws Problem 409 `household-parked` where something was recorded of it and nothing of that could be told
+ */
 export async function findHouseholdHistory(
   { householdId, asOf, asKnownAt }: FindHouseholdHistory,
   { view, platform }: Answering,
 ): Promise<ToldHistory> {
-  const found = (await view(householdHistory).get([householdId])).get(householdId);
-  if (!found) throw householdUnknown();
+  const history = view(householdHistory);
+  const found = (await history.get([householdId])).get(householdId);
+  const parked = await history.parkedSequences({ household: householdId, limit: parkedSequencesMax });
+  const exceptParkedEvents = parked.reduce((sum, { events }) => sum + events, 0);
+  if (!found) throw exceptParkedEvents === 0 ? householdUnknown() : householdParked(exceptParkedEvents);
   const today = thaiDayOf(new Date(platform.clock()).toISOString());
   const known = asKnownAt === undefined ? found.entries : found.entries.filter(wasKnownAt(asKnownAt));
   const day = asOf === undefined ? today : dayOf(asOf);
@@ -64,6 +75,7 @@ export async function findHouseholdHistory(
     asOf: day,
     asKnownAt: asKnownAt ?? null,
     inForce: inForceOn(known, day),
+    exceptParkedEvents,
     entries: valid.map((entry) => {
       const { eventId, type, recordedAt, occurredAt, validFrom, actor, corrects } = entry;
       return {
@@ -123,4 +135,10 @@ const householdUnknown = (): Problem =>
   new Problem(404, 'household-unknown', {
     th: 'ไม่พบครัวเรือนนี้ ตรวจรหัสครัวเรือน หรือค้นจากรายการครัวเรือน',
     en: 'There is no such household. Check the id, or look it up in the list of households.',
+  });
+
+const householdParked = (events: number): Problem =>
+  new Problem(409, 'household-parked', {
+    th: `บันทึกเหตุการณ์ของครัวเรือนนี้ไว้แล้ว ${events} รายการ แต่ยังแสดงไม่ได้ จึงพักไว้ ดูสาเหตุที่ GET /parked แล้วปล่อยหลังแก้ไข`,
+    en: `${events} events of this household are recorded but could not be applied here, and are parked. GET /parked says why; they are replayed after the fix.`,
   });

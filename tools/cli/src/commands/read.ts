@@ -7,12 +7,14 @@ interface Figures {
   readonly ruleset: string;
   readonly asOf: string | null;
   readonly asKnownAt: string | null;
+  readonly exceptParkedEvents: number;
   readonly source: unknown;
   readonly items: readonly Readonly<Record<string, unknown>>[];
 }
 
 interface History {
   readonly householdId: string;
+  readonly exceptParkedEvents: number;
   readonly entries: readonly {
     readonly recordedAt: string;
     readonly validFrom: string | null;
@@ -34,12 +36,7 @@ interface SystemStatus {
   }[];
 }
 
-interface Parked {
-  readonly total: number;
-  readonly items: readonly Readonly<Record<string, unknown>>[];
-}
-
-/** `faemban report | history | status | parked`: questions, answered as lines or with `--json`. */
+/** `faemban report | history | status`: questions, answered as lines or with `--json`. */
 export function readCommands(program: Command, session: (command: Command) => Session): void {
   program
     .command('report')
@@ -81,6 +78,7 @@ export function readCommands(program: Command, session: (command: Command) => Se
           'income',
           'access',
         ]),
+        ...exceptLines(figures.exceptParkedEvents),
         'households ครัวเรือน · members, poorPersons, targetPersons, dimensions คน · ratePercent = 100 × targetPersons / members',
       ]);
     });
@@ -95,13 +93,14 @@ export function readCommands(program: Command, session: (command: Command) => Se
       const query = new URLSearchParams(
         Object.entries(options).filter(([name]) => name.startsWith('as')) as [string, string][],
       );
-      output.print(await client.get<History>(`/households/${householdId}/history?${query.toString()}`), ({ entries }) =>
-        entries.flatMap((entry) => [
+      output.print(await client.get<History>(`/households/${householdId}/history?${query.toString()}`), (history) => [
+        ...history.entries.flatMap((entry) => [
           `${entry.recordedAt}  valid from ${entry.validFrom ?? '–'}  ${entry.type}  by ${typeof entry.actor === 'string' ? entry.actor : `${entry.actor.accountId} (${entry.actor.office})`}`,
           `    ${entry.sentence.th}`,
           `    ${entry.sentence.en}`,
         ]),
-      );
+        ...exceptLines(history.exceptParkedEvents),
+      ]);
     });
 
   program
@@ -111,30 +110,6 @@ export function readCommands(program: Command, session: (command: Command) => Se
       const { client, output } = session(self);
       output.print(await client.get<SystemStatus>('/status'), ({ runners }) =>
         table(runners.map(flatten), ['name', 'kind', 'state', 'lagEvents', 'lagSeconds', 'parkedTotal', 'fault']),
-      );
-    });
-
-  program
-    .command('parked')
-    .description('เหตุการณ์ที่พักไว้ · events that could not be applied, with cause and age')
-    .action(async (_options: unknown, self: Command) => {
-      const { client, output } = session(self);
-      output.print(await client.get<Parked>('/parked'), ({ total, items }) =>
-        total === 0
-          ? ['ไม่มี · none']
-          : [
-              `${total} parked`,
-              ...table(items.map(flatten), [
-                'view',
-                'id',
-                'context',
-                'partition',
-                'seq',
-                'cause',
-                'message',
-                'parkedAt',
-              ]),
-            ],
       );
     });
 }
@@ -147,4 +122,10 @@ function flatten(row: Readonly<Record<string, unknown>>): Record<string, unknown
     return Object.entries(value);
   });
   return Object.fromEntries(cells);
+}
+
+/** What is missing from an answer, if anything is. */
+function exceptLines(parkedEvents: number): readonly string[] {
+  if (parkedEvents === 0) return [];
+  return [`ยกเว้นเหตุการณ์ที่พักไว้ ${parkedEvents} รายการ · except ${parkedEvents} parked events (faemban parked)`];
 }
