@@ -9,10 +9,14 @@ export class System {
     readonly url: string,
   ) {}
 
-  /** Starts the embedded profile on a free port over `dataDir`, its clock at `nowMs` and running on from there. */
-  static async start(dataDir: string, nowMs: number): Promise<System> {
+  /**
+   * Starts the embedded profile on a free port over `dataDir`, its clock at `nowMs` and running on from there. `preload` is a script
+   * that every thread of it loads first, by which a test breaks a part of the programme.
+   */
+  static async start(dataDir: string, nowMs: number, preload?: string): Promise<System> {
     const child = fork(join(__dirname, '../dist/system-process.js'), {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      ...(preload === undefined ? {} : { execArgv: ['--require', preload] }),
     });
     const { url } = await ask(child, { start: { dataDir, nowMs } });
     if (!url) throw new Error('The system started without an address.');
