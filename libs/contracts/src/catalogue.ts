@@ -8,6 +8,12 @@ import {
   importUploaded,
   importValidated,
 } from './ingestion/import-events';
+import {
+  areaMappingApproved,
+  areaMappingDeclined,
+  areaMappingProposed,
+  waitingHouseholdsApplied,
+} from './ingestion/area-mapping-events';
 import { importHeld, importReleased } from './ingestion/import-hold-events';
 import {
   importRollbackApproved,
@@ -36,6 +42,10 @@ export const eventCatalogue: readonly EventDefinition[] = [
   importRollbackRefused,
   importRollbackApproved,
   importRolledBack,
+  areaMappingProposed,
+  areaMappingApproved,
+  areaMappingDeclined,
+  waitingHouseholdsApplied,
   householdListed,
   householdSurveyed,
   welfareRegistrationRecorded,

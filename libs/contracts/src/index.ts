@@ -41,6 +41,13 @@ export {
   type SurveyFigures,
 } from './ingestion/household-events';
 export {
+  areaMappingApproved,
+  areaMappingDeclined,
+  areaMappingProposed,
+  waitingHouseholdsApplied,
+  type AreaMappingEvent,
+} from './ingestion/area-mapping-events';
+export {
   importHeld,
   importReleased,
   releaseReasons,

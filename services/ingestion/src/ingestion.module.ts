@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { type PersonVault, personVaultPort } from '@faemban/contracts';
 import type { CommandHandler } from '@faemban/event-sourcing';
-import { commandHandlerToken, contextModule, HealthRegistry, PLATFORM, type Platform } from '@faemban/nest-kit';
+import {
+  commandHandlerToken,
+  contextModule,
+  HealthRegistry,
+  Metrics,
+  PLATFORM,
+  type Platform,
+} from '@faemban/nest-kit';
 import {
   type BeforeApplicationShutdown,
   type DynamicModule,
@@ -11,6 +18,10 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { AreaMappingCommand } from './areas/area-mapping.command';
+import { areaMappingAggregate, type AreaMappingInput } from './areas/area-mapping.decisions';
+import { AreaMappingDecisions } from './areas/area-mappings.service';
+import { AreaMappingsStore } from './areas/area-mappings.store';
 import { type IngestionConfig, ingestionConfigSchema } from './config';
 import { BatchFiles } from './files/batch-files.file';
 import { readInstallationKeys } from './files/installation-keys.keys';
@@ -29,6 +40,9 @@ import { ImportJobs } from './process/jobs.service';
 import { Retention } from './process/retention.service';
 import { TOOLS } from './process/tokens';
 import type { Tools } from './process/tools';
+import { ReviewsController } from './reviews/reviews.controller';
+import { reviewAges } from './reviews/reviews.queries';
+import { WaitingStore } from './reviews/waiting.store';
 import { type Database, openBatchSecrets, openImportsFile, openStagingFile } from './staging/schema.store';
 import { StagingStore } from './staging/staging.store';
 import { UndoStore } from './staging/undo.store';
@@ -49,13 +63,19 @@ class ImportWork implements OnApplicationBootstrap, BeforeApplicationShutdown, O
     @Inject(Retention) private readonly retention: Retention,
     @Inject(DATABASES) private readonly databases: Databases,
     @Inject(HealthRegistry) private readonly health: HealthRegistry,
-  ) {}
+    @Inject(AreaMappingDecisions) private readonly mappings: AreaMappingDecisions,
+    @Inject(TOOLS) tools: Tools,
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    addReviewMetrics(metrics, tools);
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     this.health.add('imports', () => {
       const waitingFor = this.jobs.waitingFor();
       return waitingFor === undefined ? { ready: true } : { ready: true, waitingFor };
     });
+    await this.mappings.start();
     await this.jobs.start();
     this.retention.start();
   }
@@ -72,6 +92,19 @@ class ImportWork implements OnApplicationBootstrap, BeforeApplicationShutdown, O
   }
 }
 
+/** What waits for somebody to look at it: how many rows, and how long the oldest has waited. */
+function addReviewMetrics(metrics: Metrics, tools: Tools): void {
+  const labels = ['source', 'kind', 'reason'];
+  metrics.gauge('faemban_reviews_waiting_rows', 'Rows of imports that wait in the review queue.', labels, (gauge) => {
+    for (const { source, kind, reason, rows } of reviewAges(tools)) gauge.set({ source, kind, reason }, rows);
+  });
+  metrics.gauge('faemban_reviews_oldest_seconds', 'Age of the oldest row in the review queue.', labels, (gauge) => {
+    for (const { source, kind, reason, oldestSeconds } of reviewAges(tools)) {
+      gauge.set({ source, kind, reason }, oldestSeconds);
+    }
+  });
+}
+
 /**
  * Ingestion: files in, household facts out. Needs the PLATFORM of the server it is part of, and a module that offers `personVaultPort`
  * to everybody, such as identity-verification's.
@@ -85,8 +118,9 @@ export class IngestionModule {
       aggregates: [
         { aggregate: importAggregate, command: ImportCommand },
         { aggregate: householdAggregate, command: HouseholdCommand },
+        { aggregate: areaMappingAggregate, command: AreaMappingCommand },
       ],
-      controllers: [ImportsController, RollbacksController],
+      controllers: [ImportsController, RollbacksController, ReviewsController],
       providers: [
         {
           provide: DATABASES,
@@ -117,6 +151,8 @@ export class IngestionModule {
               findings: new FindingsStore(databases.staging),
               staging: new StagingStore(databases.staging),
               undo: new UndoStore(databases.staging),
+              waiting: new WaitingStore(databases.staging),
+              mappings: new AreaMappingsStore(databases.imports),
               rollbacks: new RollbacksStore(databases.imports),
               files: new BatchFiles(folder, databases.secrets, keys),
               ...{ keys, vault, households, decisions },
@@ -145,6 +181,12 @@ export class IngestionModule {
           provide: Rollbacks,
           inject: [TOOLS, ImportJobs],
           useFactory: (tools: Tools, jobs: ImportJobs) => new Rollbacks(tools, jobs),
+        },
+        {
+          provide: AreaMappingDecisions,
+          inject: [TOOLS, ImportJobs, commandHandlerToken(areaMappingAggregate)],
+          useFactory: (tools: Tools, jobs: ImportJobs, handler: CommandHandler<AreaMappingInput>) =>
+            new AreaMappingDecisions(tools.mappings, handler, tools.events, () => jobs.wake()),
         },
         {
           provide: Retention,

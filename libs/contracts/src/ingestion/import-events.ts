@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event';
 import { idSchema, roundSchema, sha256Schema, sourceSchema } from '../fields';
+import type { waitingHouseholdsApplied } from './area-mapping-events';
 import type { ImportHoldEvent } from './import-hold-events';
 import type { ImportRollbackEvent } from './import-rollback-events';
 
@@ -128,5 +129,6 @@ export type ImportEvent =
   | EventOf<typeof importApproved>
   | EventOf<typeof importRejected>
   | EventOf<typeof importApplied>
+  | EventOf<typeof waitingHouseholdsApplied>
   | ImportHoldEvent
   | ImportRollbackEvent;

@@ -12,6 +12,8 @@ export interface Review {
   readonly row: number;
   readonly reason: string;
   readonly area: string | null;
+  /** The place of the household in the file, where a household waits. */
+  readonly ord?: number;
   readonly th: string;
   readonly en: string;
 }

@@ -12,6 +12,7 @@ import {
   importRolledBack,
   importUploaded,
   importValidated,
+  waitingHouseholdsApplied,
 } from '@faemban/contracts';
 import { type CommandContext, defineAggregate, RuleBroken } from '@faemban/event-sourcing';
 import { evolveImport, type Import, noImport } from './import';
@@ -54,12 +55,20 @@ export interface RecordApplied {
   readonly applied: Omit<EventOf<typeof importApplied>['data'], 'importId'>;
 }
 
+/** Says that households that had waited for an area code are recorded. */
+export interface RecordWaitingApplied {
+  readonly type: 'RecordWaitingApplied';
+  readonly importId: string;
+  readonly applied: Omit<EventOf<typeof waitingHouseholdsApplied>['data'], 'importId'>;
+}
+
 export type ImportInput =
   | UploadImport
   | RecordValidation
   | ApproveImport
   | RejectImport
   | RecordApplied
+  | RecordWaitingApplied
   | ImportHoldInput
   | ImportRollbackInput;
 
@@ -99,6 +108,10 @@ function recordApplied({ importId, applied }: RecordApplied, state: Import): Imp
   return [{ type: 'ImportApplied', data: { importId, ...applied } }];
 }
 
+function recordWaitingApplied({ importId, applied }: RecordWaitingApplied, state: Import): ImportEvent[] {
+  return state.status === 'applied' ? [{ type: 'WaitingHouseholdsApplied', data: { importId, ...applied } }] : [];
+}
+
 function decide(command: ImportInput, state: Import, context: CommandContext): ImportEvent[] {
   switch (command.type) {
     case 'UploadImport':
@@ -111,6 +124,8 @@ function decide(command: ImportInput, state: Import, context: CommandContext): I
       return reject(command, state);
     case 'RecordApplied':
       return recordApplied(command, state);
+    case 'RecordWaitingApplied':
+      return recordWaitingApplied(command, state);
     case 'HoldImport':
     case 'ReleaseImport':
       return decideHold(command, state, context);
@@ -163,6 +178,7 @@ export const importAggregate = defineAggregate<Import, ImportInput, ImportEvent>
     importApproved,
     importRejected,
     importApplied,
+    waitingHouseholdsApplied,
     importRollbackRequested,
     importRollbackRefused,
     importRollbackApproved,

@@ -54,6 +54,8 @@ export function evolveImport(state: Import, event: ImportEvent): Import {
       return { status: 'rejected' };
     case 'ImportApplied':
       return state.status === 'approved' ? { ...state, status: 'applied' } : state;
+    case 'WaitingHouseholdsApplied':
+      return state;
     case 'ImportRollbackRequested':
       return withRollback(state, { requestedBy: event.data.requestedBy, isApproved: false });
     case 'ImportRollbackApproved':

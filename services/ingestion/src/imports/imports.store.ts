@@ -84,6 +84,13 @@ export class ImportsStore {
     return row?.count ?? 0;
   }
 
+  /** Imports of which rows may still be recorded, oldest first. */
+  awaited(): ImportRecord[] {
+    return this.inState(
+      ...(['validated', 'held', 'approved', 'applying', 'applied', 'examining', 'rollback-requested'] as const),
+    );
+  }
+
   /** Imports of the same source and kind that were applied after one and still stand, oldest first. */
   appliedAfter({ source, kind, endedAt, no }: ImportRecord): ImportRecord[] {
     return this.db

@@ -59,6 +59,7 @@ export class Rollbacks {
     const record = this.get(importId);
     // One that is being examined is marked by that work, which reads what was decided when it ends.
     if (record.state === 'rollback-requested') imports.change(record, { state: 'applied' });
+    this.jobs.wake();
     return this.view(importId);
   }
 

@@ -1,6 +1,6 @@
 import type { Actor, AreaRef } from '@faemban/contracts';
 import { type CommandContext, invariant, sequencedId } from '@faemban/event-sourcing';
-import { placeArea } from '@faemban/reference-data';
+import { placeHousehold, placeText } from '../areas/place';
 import type { HouseholdInput } from '../households/household.decisions';
 import { type ImportDone, type ImportRecord, nothingDone } from '../imports/import-record';
 import { surveyedMemberOf, vaultMemberOf } from '../sources/bmn-survey';
@@ -66,6 +66,66 @@ export class SurveyApplication {
     return done;
   }
 
+  /**
+   * Applies households that had waited for their area code, a bucket of them at most. They are compared anew, with the place they now
+   * have. `mappingId` names the mapping that lets them go on.
+   */
+  async applyWaiting(ords: readonly number[], mappingId: string): Promise<void> {
+    const { staging, files, waiting } = this.tools;
+    const { importId, round } = this.record;
+    const bucket = Math.floor((ords[0] ?? 0) / bucketHouseholds);
+    const within = new Set(ords.filter((ord) => Math.floor(ord / bucketHouseholds) === bucket));
+    const reader = await SpoolReader.open(files.pathOf(importId, 'staged'), files.keyOf(importId), (kind, of) =>
+      staging.frames(this.record, kind, of),
+    );
+    try {
+      const staged = staging
+        .staged(this.record, bucket * bucketHouseholds, (bucket + 1) * bucketHouseholds)
+        .filter(({ ord }) => within.has(ord));
+      const wanted = this.comparedAgain(await this.wantedOf(staged, bucket, reader));
+      const surveyed = await this.recordHouseholds(wanted, `${bucket}/${mappingId}`);
+      const before = staging.application(this.record);
+      const progress = waiting.progress(this.record, mappingId);
+      const done = before?.applied ?? nothingDone;
+      staging.transaction(() => {
+        staging.putFacts(
+          this.record,
+          wanted.map(({ staged: { key, digest } }) => ({ year: round, key, digest })),
+        );
+        staging.changeVerdicts(
+          this.record,
+          wanted.map(({ staged: { ord, verdict } }) => ({ ord, verdict })),
+        );
+        waiting.settle(this.record, [...within]);
+        waiting.putProgress(this.record, mappingId, {
+          households: progress.households + within.size,
+          surveyed: progress.surveyed + surveyed,
+        });
+        staging.putApplication(this.record, before?.bucket ?? 0, {
+          ...done,
+          listed: done.listed + wanted.filter(({ isListedNow }) => isListedNow).length,
+          surveyed: done.surveyed + surveyed,
+          unchanged: done.unchanged + wanted.length - surveyed,
+          toReview: done.toReview - within.size,
+        });
+      });
+    } finally {
+      await reader.close();
+    }
+  }
+
+  /** What this source says of the round by now, with the place a household now has. */
+  private comparedAgain(wanted: readonly Wanted[]): Wanted[] {
+    const { staging, keys } = this.tools;
+    const { source, round } = this.record;
+    return wanted.map((one) => {
+      const digest = keys.digest(`${placeText(one.area)}\n${one.joined.text}`);
+      const known = staging.factOf(source, round, one.staged.key);
+      const verdict = known === undefined ? 'new' : known === digest ? 'same' : 'changed';
+      return { ...one, staged: { ...one.staged, digest, verdict } };
+    });
+  }
+
   private async applyBucket(
     bucket: number,
     staged: readonly StagedHousehold[],
@@ -81,7 +141,7 @@ export class SurveyApplication {
       reader,
     );
     await this.work.turn();
-    const surveyed = wanted.length === 0 ? 0 : await this.recordHouseholds(wanted, bucket);
+    const surveyed = wanted.length === 0 ? 0 : await this.recordHouseholds(wanted, `${bucket}`);
     const done: ImportDone = {
       listed: before.listed + wanted.filter(({ isListedNow }) => isListedNow).length,
       surveyed: before.surveyed + surveyed,
@@ -103,7 +163,7 @@ export class SurveyApplication {
   /** Joins what is staged and gives each household its id: the one it has, or a new one that is remembered before it is used. */
   private async wantedOf(staged: readonly StagedHousehold[], bucket: number, reader: SpoolReader): Promise<Wanted[]> {
     if (staged.length === 0) return [];
-    const { staging } = this.tools;
+    const { staging, mappings } = this.tools;
     const { importId, source, round, no } = this.record;
     const stagedAt = new Map(staged.map((household) => [household.ord, household]));
     const within = ({ ord }: { ord: number }): boolean => stagedAt.has(ord);
@@ -113,37 +173,25 @@ export class SurveyApplication {
     return staging.transaction(() =>
       joinHouseholds(households, members).map((joined): Wanted => {
         const known = stagedAt.get(joined.ord);
-        const placed = placeArea('tpmap', joined.household.villageCode, round);
-        invariant(
-          known !== undefined && placed.status === 'matched' && placed.village !== undefined,
-          'what is applied was placed',
-        );
+        const placed = placeHousehold(mappings, source, joined.household.villageCode, round);
+        invariant(known !== undefined && placed.status === 'placed', 'what is applied was placed');
         let allotted = staging.findHousehold(source, known.key);
         if (allotted === undefined) {
           allotted = { householdId: sequencedId(importId, joined.ord, 'household'), importNo: no };
           staging.allotHousehold(source, known.key, allotted.householdId, this.record);
         }
-        const area: AreaRef = {
-          sourceCode: placed.sourceCode,
-          village: placed.village,
-          tambon: placed.subdistrict ?? null,
-          municipality: placed.municipality ?? null,
-          district: placed.district,
-          province: placed.province,
-          crosswalkVersion: placed.crosswalkVersion,
-        };
         const { householdId, importNo } = allotted;
-        return { staged: known, joined, householdId, isListedNow: importNo === no, area };
+        return { staged: known, joined, householdId, isListedNow: importNo === no, area: placed.area };
       }),
     );
   }
 
   /** How many households got an event. */
-  private async recordHouseholds(wanted: readonly Wanted[], bucket: number): Promise<number> {
+  private async recordHouseholds(wanted: readonly Wanted[], batch: string): Promise<number> {
     const { vault, households, clock } = this.tools;
     const { importId, source, round } = this.record;
     const recorded = await vault.recordPersons({
-      batchId: `${importId}/${bucket}`,
+      batchId: `${importId}/${batch}`,
       source,
       round,
       ...this.release,

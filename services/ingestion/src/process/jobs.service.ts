@@ -10,6 +10,7 @@ import { refreshVerdicts } from './refresh-verdicts.job';
 import { ImportUndo } from './undo-import.job';
 import type { Progress, Tools, Work } from './tools';
 import { SurveyValidation } from './validate-survey.job';
+import { applyReleased, findReleased } from './waiting-households.job';
 
 const pauseMsMin = 500;
 const pauseMsMax = 30_000;
@@ -107,17 +108,21 @@ export class ImportJobs {
         ...this.tools.imports.inState('rolling-back', 'applying'),
         ...this.tools.imports.inState('validating', 'recording', 'approved', 'examining'),
       ];
-      if (record === undefined) return;
+      const released = record === undefined ? findReleased(this.tools) : undefined;
+      const current = record ?? released?.record;
+      if (current === undefined) return;
+      const { importId } = current;
       try {
-        await this.advance(record);
+        if (released === undefined) await this.advance(current);
+        else await applyReleased(this.tools, released, this.workOn(current));
         this.failed = undefined;
-        this.progress.delete(record.importId);
+        this.progress.delete(importId);
       } catch (error) {
         if (error instanceof Stopped) return;
-        const attempts = this.failed?.importId === record.importId ? this.failed.attempts + 1 : 1;
-        this.failed = { importId: record.importId, attempts };
+        const attempts = this.failed?.importId === importId ? this.failed.attempts + 1 : 1;
+        this.failed = { importId, attempts };
         const againInMs = Math.min(pauseMsMax, pauseMsMin * 2 ** (attempts - 1));
-        this.onFailure(record.importId, error, againInMs);
+        this.onFailure(importId, error, againInMs);
         await pause(againInMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }
     }

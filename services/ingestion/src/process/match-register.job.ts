@@ -33,7 +33,7 @@ export class RegisterMatching {
     private readonly record: ImportRecord,
     private readonly work: Work,
   ) {
-    this.findings = new Findings(tools.findings, record);
+    this.findings = new Findings(tools.findings, tools.waiting, record);
     this.register = new RowReport('register', this.findings.hear);
   }
 

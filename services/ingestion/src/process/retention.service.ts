@@ -36,10 +36,16 @@ export class Retention {
     const openBefore = new Date(now - uploadOpenDays * dayMs).toISOString();
     for (const record of imports.inState('receiving')) if (record.createdAt < openBefore) await this.giveUp(record);
     for (const record of imports.toSweep(new Date(now - filesKeptDays * dayMs).toISOString())) {
+      if (this.hasWaitingHouseholds(record)) continue;
       await files.destroy(record.importId);
       staging.clear(record);
       imports.markSwept(record);
     }
+  }
+
+  /** Households that wait for their area code are in the sealed files only: nothing is dropped while they may still be recorded. */
+  private hasWaitingHouseholds(record: ImportRecord): boolean {
+    return record.state !== 'rejected' && record.state !== 'rolled-back' && this.tools.waiting.hasHouseholds(record);
   }
 
   private look(): void {

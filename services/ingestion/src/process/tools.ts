@@ -7,6 +7,8 @@ import type { FindingsStore } from '../imports/findings.store';
 import type { ImportInput } from '../imports/import.decisions';
 import type { ImportsStore } from '../imports/imports.store';
 import type { RollbacksStore } from '../imports/rollbacks.store';
+import type { AreaMappingsStore } from '../areas/area-mappings.store';
+import type { WaitingStore } from '../reviews/waiting.store';
 import type { StagingStore } from '../staging/staging.store';
 import type { UndoStore } from '../staging/undo.store';
 
@@ -16,6 +18,8 @@ export interface Tools {
   readonly findings: FindingsStore;
   readonly staging: StagingStore;
   readonly undo: UndoStore;
+  readonly waiting: WaitingStore;
+  readonly mappings: AreaMappingsStore;
   readonly rollbacks: RollbacksStore;
   readonly files: BatchFiles;
   readonly keys: InstallationKeys;

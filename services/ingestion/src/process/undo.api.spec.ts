@@ -16,6 +16,9 @@ interface RollbackShown {
   readonly [field: string]: unknown;
 }
 
+// Several imports in one test, one after another, on a machine that may have other work.
+jest.setTimeout(30_000);
+
 let ingestion: IngestionServer;
 beforeEach(async () => {
   ingestion = await IngestionServer.start();

@@ -1,4 +1,4 @@
-import { placeArea } from '@faemban/reference-data';
+import { placeHousehold, placeText } from '../areas/place';
 import type { ImportFound, ImportRecord, Verdict } from '../imports/import-record';
 import { householdColumns, HouseholdRows } from '../sources/bmn-household';
 import { memberColumns, MemberRows } from '../sources/bmn-member';
@@ -48,7 +48,7 @@ export class SurveyValidation {
     private readonly record: ImportRecord,
     private readonly work: Work,
   ) {
-    this.findings = new Findings(tools.findings, record);
+    this.findings = new Findings(tools.findings, tools.waiting, record);
     this.isRoundKnown = tools.staging.hasFacts(record.source, record.round);
     this.households = new RowReport('households', this.findings.hear);
     this.members = new RowReport('members', this.findings.hear);
@@ -173,16 +173,17 @@ export class SurveyValidation {
   }
 
   private stage({ ord, row, household, members, text }: JoinedHousehold): StagedHousehold {
-    const { keys, staging } = this.tools;
+    const { keys, staging, mappings } = this.tools;
     const { source, round } = this.record;
-    const area = placeArea('tpmap', household.villageCode, round);
+    const placed = placeHousehold(mappings, source, household.villageCode, round);
     const key = keys.householdKey(source, household.ref);
-    const digest = keys.digest(`${area.status === 'matched' ? area.crosswalkVersion : ''}\n${text}`);
+    const digest = keys.digest(`${placed.status === 'placed' ? placeText(placed.area) : ''}\n${text}`);
     let verdict: Verdict;
-    if (area.status === 'unmatched') {
+    if (placed.status === 'unmatched') {
       verdict = 'review';
-      const { th, en } = area.sentence;
-      this.findings.review({ part: 'households', row, reason: area.reason, area: household.villageCode, th, en });
+      const { reason, sentence } = placed;
+      const { villageCode } = household;
+      this.findings.review({ part: 'households', row, reason, area: villageCode, ord, ...sentence });
     } else {
       const known = this.isRoundKnown ? staging.factOf(source, round, key) : undefined;
       if (known === digest) verdict = 'same';

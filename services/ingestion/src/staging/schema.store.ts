@@ -17,6 +17,9 @@ export function openImportsFile(file: string): Database {
       found TEXT, applied TEXT, serial INTEGER NOT NULL DEFAULT 0, same_as TEXT, swept INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     CREATE TABLE IF NOT EXISTS rollbacks (import INTEGER PRIMARY KEY, found TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS area_mappings (
+      id TEXT PRIMARY KEY, source TEXT NOT NULL, code TEXT NOT NULL, state TEXT NOT NULL
+    ) WITHOUT ROWID, STRICT;
     CREATE TABLE IF NOT EXISTS files (
       import INTEGER NOT NULL, part TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (import, part)
     ) WITHOUT ROWID, STRICT;
@@ -66,6 +69,15 @@ export function openStagingFile(file: string): Database {
     CREATE TABLE IF NOT EXISTS replaced_facts (
       source TEXT NOT NULL, year INTEGER NOT NULL, key TEXT NOT NULL, import INTEGER NOT NULL, digest TEXT NOT NULL,
       PRIMARY KEY (source, year, key, import)
+    ) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS waiting (
+      import INTEGER NOT NULL, n INTEGER NOT NULL, source TEXT NOT NULL, round INTEGER NOT NULL, kind TEXT NOT NULL, part TEXT NOT NULL,
+      row INTEGER NOT NULL, reason TEXT NOT NULL, area TEXT, ord INTEGER, since TEXT NOT NULL, PRIMARY KEY (import, n)
+    ) WITHOUT ROWID, STRICT;
+    CREATE INDEX IF NOT EXISTS waiting_households ON waiting (import, ord) WHERE ord IS NOT NULL;
+    CREATE TABLE IF NOT EXISTS waiting_applied (
+      import INTEGER NOT NULL, mapping TEXT NOT NULL, households INTEGER NOT NULL, surveyed INTEGER NOT NULL,
+      PRIMARY KEY (import, mapping)
     ) WITHOUT ROWID, STRICT;
     CREATE TABLE IF NOT EXISTS undos (import INTEGER PRIMARY KEY, next INTEGER NOT NULL, done TEXT NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS undo_households (
