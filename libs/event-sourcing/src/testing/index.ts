@@ -7,6 +7,7 @@ export { createMemoryEvents, type MemoryEvents } from './memory-events';
 export { createMemoryPlatform, type MemoryPlatform } from './memory-platform';
 export { createMemoryPolicies } from './memory-policies';
 export { createMemoryViews } from './memory-views';
+export { ParkingWorld, replayAll } from './parking-world';
 export { policyStoreSuite, type PoliciesUnderTest } from './policy-store.suite';
 export { recorded } from './recorded';
 export { simulation, type SimulationOptions, type SimulationResult } from './simulation/simulation';
