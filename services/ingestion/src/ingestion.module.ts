@@ -27,6 +27,8 @@ import { ImportsStore } from './imports/imports.store';
 import { RollbacksController } from './imports/rollbacks.controller';
 import { Rollbacks } from './imports/rollbacks.service';
 import { RollbacksStore } from './imports/rollbacks.store';
+import { MappingsController } from './imports/mappings.controller';
+import { MappingsStore } from './imports/mappings.store';
 import { ImportJobs } from './process/jobs.service';
 import { Retention } from './process/retention.service';
 import { TOOLS } from './process/tokens';
@@ -89,7 +91,7 @@ export class IngestionModule {
         { aggregate: importAggregate, command: ImportCommand },
         { aggregate: householdAggregate, command: HouseholdCommand },
       ],
-      controllers: [ImportsController, RollbacksController, ImportErrorsController],
+      controllers: [ImportsController, RollbacksController, ImportErrorsController, MappingsController],
       providers: [
         {
           provide: DATABASES,
@@ -117,6 +119,7 @@ export class IngestionModule {
             const folder = join(platform.dataDir, settings.importsFolder, 'files');
             return {
               imports: new ImportsStore(databases.imports),
+              mappings: new MappingsStore(databases.imports),
               findings: new FindingsStore(databases.staging),
               staging: new StagingStore(databases.staging),
               undo: new UndoStore(databases.staging),
