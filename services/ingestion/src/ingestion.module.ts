@@ -29,6 +29,8 @@ import { HouseholdCommand } from './households/household.command';
 import { householdAggregate, type HouseholdInput } from './households/household.decisions';
 import { ImportCommand } from './imports/import.command';
 import { importAggregate, type ImportInput } from './imports/import.decisions';
+import { ImportErrorsController } from './imports/import-errors.controller';
+import { ingestionUpcasters } from './imports/import-upcasters';
 import { FindingsStore } from './imports/findings.store';
 import { ImportsController } from './imports/imports.controller';
 import { Imports } from './imports/imports.service';
@@ -36,6 +38,8 @@ import { ImportsStore } from './imports/imports.store';
 import { RollbacksController } from './imports/rollbacks.controller';
 import { Rollbacks } from './imports/rollbacks.service';
 import { RollbacksStore } from './imports/rollbacks.store';
+import { MappingsController } from './imports/mappings.controller';
+import { MappingsStore } from './imports/mappings.store';
 import { ImportJobs } from './process/jobs.service';
 import { Retention } from './process/retention.service';
 import { TOOLS } from './process/tokens';
@@ -115,12 +119,19 @@ export class IngestionModule {
     const log = new Logger('ingestion');
     return contextModule({
       name: 'ingestion',
+      upcasters: ingestionUpcasters,
       aggregates: [
         { aggregate: importAggregate, command: ImportCommand },
         { aggregate: householdAggregate, command: HouseholdCommand },
         { aggregate: areaMappingAggregate, command: AreaMappingCommand },
       ],
-      controllers: [ImportsController, RollbacksController, ReviewsController],
+      controllers: [
+        ImportsController,
+        RollbacksController,
+        ReviewsController,
+        ImportErrorsController,
+        MappingsController,
+      ],
       providers: [
         {
           provide: DATABASES,
@@ -148,11 +159,12 @@ export class IngestionModule {
             const folder = join(platform.dataDir, settings.importsFolder, 'files');
             return {
               imports: new ImportsStore(databases.imports),
+              mappings: new MappingsStore(databases.imports),
               findings: new FindingsStore(databases.staging),
               staging: new StagingStore(databases.staging),
               undo: new UndoStore(databases.staging),
               waiting: new WaitingStore(databases.staging),
-              mappings: new AreaMappingsStore(databases.imports),
+              areaMappings: new AreaMappingsStore(databases.imports),
               rollbacks: new RollbacksStore(databases.imports),
               files: new BatchFiles(folder, databases.secrets, keys),
               ...{ keys, vault, households, decisions },
@@ -186,7 +198,7 @@ export class IngestionModule {
           provide: AreaMappingDecisions,
           inject: [TOOLS, ImportJobs, commandHandlerToken(areaMappingAggregate)],
           useFactory: (tools: Tools, jobs: ImportJobs, handler: CommandHandler<AreaMappingInput>) =>
-            new AreaMappingDecisions(tools.mappings, handler, tools.events, () => jobs.wake()),
+            new AreaMappingDecisions(tools.areaMappings, handler, tools.events, () => jobs.wake()),
         },
         {
           provide: Retention,

@@ -1,5 +1,6 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 /** A sentence for people, in Thai and English. */
 export interface Sentence {
@@ -65,6 +66,7 @@ export interface ImportStatus {
   readonly kind: string;
   readonly source: string;
   readonly round: number;
+  readonly mapping?: string;
   readonly state: ImportState;
   readonly progress?: { readonly stage: string; readonly done: number; readonly total: number; readonly unit: string };
   readonly rows?: number;
@@ -93,6 +95,14 @@ export class Client {
     return (await this.request('GET', path)).text();
   }
 
+  /** Saves what a GET answers into a file, as it comes. Answers its size in bytes. */
+  async saveFile(path: string, file: string): Promise<number> {
+    const answer = await this.request('GET', path);
+    const to = createWriteStream(file);
+    await pipeline(answer.body === null ? Readable.from([]) : Readable.fromWeb(answer.body as never), to);
+    return to.bytesWritten;
+  }
+
   /** Gives a command. A repeated `idempotencyKey` gives the recorded outcome. */
   async post<Answer>(path: string, body: unknown = {}, idempotencyKey?: string): Promise<Answer> {
     const headers: Record<string, string> = { 'content-type': 'application/json' };
@@ -100,6 +110,12 @@ export class Client {
     const answer = await this.request('POST', path, { headers, body: JSON.stringify(body) });
     const text = await answer.text();
     return (text === '' ? {} : JSON.parse(text)) as Answer;
+  }
+
+  /** Puts a JSON value where the path says. */
+  async put<Answer>(path: string, body: unknown): Promise<Answer> {
+    const headers = { 'content-type': 'application/json' };
+    return (await (await this.request('PUT', path, { headers, body: JSON.stringify(body) })).json()) as Answer;
   }
 
   /** Sends a file as it is, streamed. `onBytes` hears how many bytes went out so far. */

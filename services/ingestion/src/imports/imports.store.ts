@@ -19,10 +19,10 @@ interface Row {
   readonly same_as: string | null;
 }
 
-type Change = Partial<Pick<ImportRecord, 'state' | 'endedAt' | 'found' | 'applied' | 'serial' | 'sameAs'>>;
+type Change = Partial<Pick<ImportRecord, 'mapping' | 'state' | 'endedAt' | 'found' | 'applied' | 'serial' | 'sameAs'>>;
 
 const columns: Readonly<Record<keyof Change, string>> = {
-  ...{ state: 'state', endedAt: 'ended_at', found: 'found', applied: 'applied', serial: 'serial' },
+  ...{ mapping: 'mapping', state: 'state', endedAt: 'ended_at', found: 'found', applied: 'applied', serial: 'serial' },
   sameAs: 'same_as',
 };
 
@@ -100,6 +100,16 @@ export class ImportsStore {
       )
       .all(source, kind, endedAt ?? '', no)
       .flatMap((row) => recordOf(row) ?? []);
+  }
+
+  /** The sources whose surveys name households, oldest first. */
+  surveySources(): string[] {
+    return this.db
+      .prepare<[], { source: string }>(
+        "SELECT source FROM imports WHERE kind = 'bmn-survey' AND state IN ('applying', 'applied') GROUP BY source ORDER BY min(no)",
+      )
+      .all()
+      .map(({ source }) => source);
   }
 
   change({ no }: Pick<ImportRecord, 'no'>, change: Change): void {

@@ -9,17 +9,19 @@ import type { ImportsStore } from '../imports/imports.store';
 import type { RollbacksStore } from '../imports/rollbacks.store';
 import type { AreaMappingsStore } from '../areas/area-mappings.store';
 import type { WaitingStore } from '../reviews/waiting.store';
+import type { MappingsStore } from '../imports/mappings.store';
 import type { StagingStore } from '../staging/staging.store';
 import type { UndoStore } from '../staging/undo.store';
 
 /** What the work on imports is done with. */
 export interface Tools {
   readonly imports: ImportsStore;
+  readonly mappings: MappingsStore;
   readonly findings: FindingsStore;
   readonly staging: StagingStore;
   readonly undo: UndoStore;
   readonly waiting: WaitingStore;
-  readonly mappings: AreaMappingsStore;
+  readonly areaMappings: AreaMappingsStore;
   readonly rollbacks: RollbacksStore;
   readonly files: BatchFiles;
   readonly keys: InstallationKeys;
