@@ -31,12 +31,19 @@ export async function refold(view: ViewReplay, inHand: InHand): Promise<Changes>
 
   const now = new Fold(view, inHand, others);
   const before = new Fold(view, inHand, others);
+  const unread = new Map<string, number[]>();
   await forEveryPage(view, inHand, async (events) => {
-    const identified = identify(folder, events, rows).filter(({ id }) => ids.has(id));
+    const all = identify(folder, events, rows);
+    for (const { event, failure } of all) {
+      if (failure === undefined || rows.has(event.seq)) continue;
+      unread.set(event.stream, [...(unread.get(event.stream) ?? []), event.seq]);
+    }
+    const identified = all.filter(({ id }) => ids.has(id));
     now.take(identified);
     if (folder.shape.measures !== undefined) before.take(identified.filter(({ event }) => !rows.has(event.seq)));
   });
 
+  if (await wereApplied(view, inHand, unread)) return unchanged(rows, folder.shape.name);
   if (folder.shape.measures !== undefined && !before.leadsTo(stored)) return unchanged(rows, folder.shape.name);
   const tallies = new DifferenceSum();
   tallies.merge(now.booked());
@@ -71,6 +78,20 @@ async function everyRow(
     for (const row of await handle.parkedOf({ context, partition, id }, Number.MAX_SAFE_INTEGER)) all.set(row.seq, row);
   }
   return all;
+}
+
+/** Whether an event that cannot be read now had been applied before: of which document it is cannot be told, so none is folded without it. */
+async function wereApplied(
+  { handle }: ViewReplay,
+  { context, partition }: InHand,
+  unread: ReadonlyMap<string, readonly number[]>,
+): Promise<boolean> {
+  for (const [id, seqs] of unread) {
+    const parked = await handle.parkedOf({ context, partition, id }, Number.MAX_SAFE_INTEGER);
+    const parkedSeqs = new Set(parked.map(({ seq }) => seq));
+    if (!seqs.every((seq) => parkedSeqs.has(seq))) return true;
+  }
+  return false;
 }
 
 async function forEveryPage(
@@ -141,7 +162,9 @@ const negated = ({ add, ...rest }: TallyDifference): TallyDifference => ({
 
 function unchanged(rows: ReadonlyMap<number, ParkedEvent>, name: string): Changes {
   const message = describeFailure(
-    new Error(`What ${name} has counted of this household cannot be told apart any more: rebuild ${name}.`),
+    new Error(
+      `This programme does not lead to what ${name} has of this household: replay with one that does, or rebuild ${name}.`,
+    ),
   );
   const all = [...rows.values()];
   const heads = new Map<string, number>();

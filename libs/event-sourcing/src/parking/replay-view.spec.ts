@@ -226,6 +226,23 @@ describe('replaying what a view has parked', () => {
   });
 });
 
+describe('a replay by a programme that cannot read what another had applied', () => {
+  test('folds nothing anew without it, and does so when it can', async () => {
+    const { world, runner, rows, fresh } = await setUp();
+    world.broken.add('upcast-1');
+    await world.note('a', 1, 'visit');
+    await world.note('a', 0);
+    await world.note('a', 2);
+    await runner.settled();
+    world.broken.clear();
+    world.broken.add('upcast-0');
+    expect((await runner.replay(all)).failures).toMatchObject([{ code: 'needs-rebuild' }]);
+    world.broken.clear();
+    expect(await runner.replay(all)).toMatchObject({ stillParked: 0, applied: 1 });
+    expect(await rows()).toEqual(await fresh());
+  });
+});
+
 describe('a replay and those who write', () => {
   test('is for the writer of a partition: one that was overtaken takes it again, and nothing is doubled', async () => {
     const { world, runner, start, note, shown } = await setUp();
