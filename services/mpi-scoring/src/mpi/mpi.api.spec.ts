@@ -64,7 +64,7 @@ async function survey(household: Household): Promise<void> {
     area,
     round,
     surveyedOn,
-    answers: answering({ ...fails, ...(incomeBaht < 38_000 ? { 22: 'f' as const } : {}) }),
+    answers: answering(incomeBaht < 38_000 ? { ...fails, 22: 'f' } : fails),
     figures: { ...surveyed.figures, incomeSatang: incomeBaht * satangPerBaht * members },
     members: Array.from({ length: members }, (_, member) => ({
       ...surveyed.members[0],
@@ -271,7 +271,7 @@ test('robustness compares rankings over cut-offs and weights, and says what is r
     dominance: { pairs: 3, decided: expect.any(Number) },
     associations: [{ indicators: [8, 22], both: 3, overlap: 1 }],
   });
-  expect((body['cutoffs'] as unknown[]).length).toBeGreaterThan(5);
+  expect((body['cutoffs'] as unknown as unknown[]).length).toBeGreaterThan(5);
 });
 
 test('changes between rounds are taken apart, and the same households followed', async () => {
