@@ -64,8 +64,11 @@ export class ScoreColumns implements OnModuleDestroy {
     question: (take: (selection: Selection) => Promise<Snapshot>, complete: () => CompleteThrough) => Promise<Answer>,
   ): Promise<Answer> {
     const state = Promise.withResolvers<void>();
+    let isGivenUp = false;
     const answer = this.alone(async () => {
       await this.catchUp();
+      // Nobody waits for it any more; what was loaded stays.
+      if (isGivenUp) throw this.loading();
       state.resolve();
       return question(
         (selection) => this.snapshot(selection),
@@ -73,7 +76,10 @@ export class ScoreColumns implements OnModuleDestroy {
       );
     });
     answer.catch(state.reject);
-    const timer = setTimeout(() => state.reject(this.loading()), waitMsMax);
+    const timer = setTimeout(() => {
+      isGivenUp = true;
+      state.reject(this.loading());
+    }, waitMsMax);
     try {
       await state.promise;
     } finally {
