@@ -4,6 +4,15 @@ import { MpiScoringModule } from './mpi-scoring.module';
 
 export { mpiScoringConfigSchema, type MpiScoringConfig } from './config';
 export { MpiScoringModule, mpiScoringReadModels } from './mpi-scoring.module';
+export { type Columns } from './engine/columns';
+export { runsOf } from './engine/areas';
+export { condense } from './engine/condense';
+export { createColumnScorer, scoreColumns } from './engine/score-columns';
+export { figuresOf } from './method/alkire-foster/figures';
+export { sumRange, type SumTable } from './method/alkire-foster/sums';
+export { ruleOf } from './mpi/mpi-specification';
+export { ScoreRows } from './mpi/score-rows';
+export { takeSnapshot } from './mpi/snapshot';
 
 /** A server of this context alone, on the platform it is given. */
 export function createMpiScoring(

@@ -1,6 +1,18 @@
 import { contextModule } from '@faemban/nest-kit';
 import type { DynamicModule } from '@nestjs/common';
 import { mpiScoringConfigSchema, type MpiScoringConfig } from './config';
+import { MpiController } from './mpi/mpi.controller';
+import {
+  AskRobustness,
+  askRobustness,
+  AskWhatIf,
+  askWhatIf,
+  FindMpiChanges,
+  findMpiChanges,
+  FindMpiFigures,
+  findMpiFigures,
+} from './mpi/mpi.queries';
+import { ScoreColumns } from './mpi/score-columns.feed';
 import { RulesetsController } from './rulesets/rulesets.controller';
 import { FindCurrentScore, findCurrentScore } from './scores/household-scores.queries';
 import { householdScores } from './scores/household-scores.view';
@@ -28,8 +40,15 @@ export class MpiScoringModule {
         { policy: tellScoreOfWithdrawnWelfare, command: ScoreCommand },
       ],
       ...mpiScoringReadModels,
-      queries: [{ query: FindCurrentScore, answer: findCurrentScore }],
-      controllers: [ScoresController, RulesetsController],
+      queries: [
+        { query: FindCurrentScore, answer: findCurrentScore },
+        { query: FindMpiFigures, answer: findMpiFigures },
+        { query: AskWhatIf, answer: askWhatIf },
+        { query: AskRobustness, answer: askRobustness },
+        { query: FindMpiChanges, answer: findMpiChanges },
+      ],
+      controllers: [ScoresController, RulesetsController, MpiController],
+      providers: [ScoreColumns],
     });
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchAppend } from './append.bench';
 import { benchChain } from './chain.bench';
+import { benchEngine } from './engine.bench';
 import { benchFreshness } from './freshness.bench';
 import { benchImport } from './import.bench';
 import { benchLoad } from './load.bench';
@@ -13,7 +14,7 @@ import { benchRebuild } from './rebuild/rebuild.bench';
 import type { BenchResult } from './result';
 import { benchServing } from './serving.bench';
 
-const usage = `npm run bench -- [append] [load] [chain] [peers] [freshness] [rebuild] [serving] [import] [--province] [--data FOLDER] [--keep]
+const usage = `npm run bench -- [append] [load] [chain] [peers] [engine] [freshness] [rebuild] [serving] [import] [--province] [--data FOLDER] [--keep]
 
 Measures each named work (default: all) beside its raw floor in the same run. --province imports the whole province instead of a
 district; --data has rebuild and serving work on a copy of an installation that is not in use, instead of made households; --keep adds
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
   if (asked('load')) add(await benchLoad());
   if (asked('chain')) add(await benchChain());
   if (asked('peers')) add(await benchPeers());
+  if (asked('engine')) add(await benchEngine());
   if (asked('freshness')) add(await benchFreshness());
   if (asked('rebuild')) add(await benchRebuild(values.data && join(values.data, 'events.sqlite')));
   if (asked('serving')) add(await benchServing(values.data));

@@ -8,12 +8,28 @@ import { emptyColumns, type Columns } from './columns';
  * @param bits only these indicators are kept apart; the others read as not applicable
  */
 export function condense(columns: Columns, bits = 0xffffffff): Columns {
+  const work = condenseInSlices(columns, bits);
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
+
+const rowsPerSlice = 16_384;
+
+/** {@link condense}, resting after every area that completes 16,384 rows. */
+export function* condenseInSlices(columns: Columns, bits = 0xffffffff): Generator<void, Columns> {
   const longest = columns.areas.reduce((most, _, area) => Math.max(most, rowsOf(columns, area)), 1);
   const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * longest)));
   const slotMask = slots.length - 1;
   const cells = emptyColumns(columns.areas, new Uint32Array(columns.areas.length + 1), columns.length);
   let length = 0;
+  let rested = 0;
   for (let area = 0; area < columns.areas.length; area++) {
+    if ((columns.areaStart[area] as number) - rested >= rowsPerSlice) {
+      rested = columns.areaStart[area] as number;
+      yield;
+    }
     slots.fill(-1);
     for (let row = columns.areaStart[area] as number; row < (columns.areaStart[area + 1] as number); row++) {
       const deprived = ((columns.deprived[row] as number) & bits) >>> 0;

@@ -128,15 +128,6 @@ describe('the three ways of scoring', () => {
       expect(sum(poor)).toBe(wholeOf(household).poor);
     }));
 
-  test('ranges of areas scored apart are the whole', () =>
-    check((prepared, rule, drawn) => {
-      const columns = columnsFrom(drawn);
-      const scorer = createColumnScorer(prepared);
-      const parts = columns.areas.map((_, area) => scoreColumns(scorer, rule, columns, { from: area, to: area + 1 }));
-      const joined = parts[0]?.sums.map((_, index) => sum(parts.map((part) => part.sums[index] ?? 0)));
-      expectSameBits(joined ?? new Float64Array(), scoreColumns(scorer, rule, columns).sums);
-    }));
-
   test('a sample with weights as they are gives the figures of the columns, and a census no standard error', () =>
     check((prepared, rule, drawn) => {
       const figures = score(prepared, rule, drawn);

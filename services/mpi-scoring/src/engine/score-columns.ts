@@ -31,21 +31,45 @@ export function createColumnScorer(prepared: PreparedSpecification): ColumnScore
  * The batch path: all areas in one pass over the columns. The sums are those of {@link scoreOneByOne}, bit for bit where persons are whole
  * numbers. On condensed columns it is the cube path.
  *
- * @param range rows of these areas only: `from` inclusive, `to` exclusive; the other areas stay at zero
+ * On many rows, {@link scoreInSlices} does the same with rests in between.
  */
-export function scoreColumns(
+export function scoreColumns(scorer: ColumnScorer, identification: AfIdentification, columns: Columns): SumTable {
+  const work = scoreInSlices(scorer, identification, columns);
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
+
+const rowsPerSlice = 16_384;
+
+/** {@link scoreColumns}, resting after every area that completes 16,384 rows. */
+export function* scoreInSlices(
   scorer: ColumnScorer,
   identification: AfIdentification,
   columns: Columns,
-  range: { readonly from: number; readonly to: number } = { from: 0, to: columns.areas.length },
-): SumTable {
+): Generator<void, SumTable> {
   const layout = layoutOf(scorer.prepared, densOf(scorer, columns));
   const table = createSumTable(layout, columns.areas.length);
   const isReweighted = layout.dens.length > 1 || layout.dens[0] !== scorer.prepared.denominator;
-  if (isReweighted || scorer.prepared.hasLines) scoreByBase(scorer, identification, columns, range, table);
-  else scoreByOneDenominator(scorer, identification, columns, range, table);
+  const score = isReweighted || scorer.prepared.hasLines ? scoreByBase : scoreByOneDenominator;
+  const pass = score(scorer, identification, columns, table);
+  for (let from = 0; from < columns.areas.length;) {
+    let to = from + 1;
+    while (to < columns.areas.length && rowsIn(columns, from, to) < rowsPerSlice) to++;
+    pass({ from, to });
+    from = to;
+    yield;
+  }
   return table;
 }
+
+function rowsIn({ areaStart }: Columns, from: number, to: number): number {
+  return (areaStart[to] ?? 0) - (areaStart[from] ?? 0);
+}
+
+/** Areas whose rows are scored in one go: `from` inclusive, `to` exclusive. */
+type AreaRange = { readonly from: number; readonly to: number };
 
 /** 0 not poor, 1 poor, 2 left out by the missing policy. */
 export type Standing = 0 | 1 | 2;
@@ -104,9 +128,8 @@ function scoreByOneDenominator(
   { prepared, weights, dimensions, indexOfBit }: ColumnScorer,
   identification: AfIdentification,
   columns: Columns,
-  range: { readonly from: number; readonly to: number },
   { layout, sums }: SumTable,
-): void {
+): (range: AreaRange) => void {
   const { low, high } = weights;
   const isPoorSet = poorByDimensions(prepared, identification);
   const failing = isPoorSet === undefined ? weights : dimensions();
@@ -116,34 +139,36 @@ function scoreByOneDenominator(
   const { deprived, known, applicable, persons, records, areaStart } = columns;
   const used = prepared.mask | 0;
   const [raw, score, censored] = [layout.raw(0), layout.score(0), layout.censored(0, 0)];
-  for (let area = range.from; area < range.to; area++) {
-    const to = areaStart[area + 1] as number;
-    const start = area * layout.stride;
-    for (let row = areaStart[area] as number; row < to; row++) {
-      const count = persons[row] as number;
-      if (isListwise && ((applicable[row] as number) & ~(known[row] as number) & used) !== 0) {
-        sums[start + at.droppedRecords]! += records[row] as number;
-        sums[start + at.droppedPersons]! += count;
-        continue;
-      }
-      sums[start + at.records]! += records[row] as number;
-      sums[start + at.persons]! += count;
-      const mask = (deprived[row] as number) & used;
-      if (mask === 0 && (isPoorSet === undefined ? scoreMin > 0 : isPoorSet[0] === 0)) continue;
-      const num = (low[mask & lowHalf] as number) + (high[mask >>> 16] as number);
-      const isPoor = isPoorSet === undefined ? num >= scoreMin : isPoorSet[join(failing, mask)] === 1;
-      if (isPoor) {
-        sums[start + at.poorRecords]! += records[row] as number;
-        sums[start + at.poor]! += count;
-        sums[start + score]! += count * num;
-      }
-      for (let rest = mask; rest !== 0; rest &= rest - 1) {
-        const j = indexOfBit[31 - Math.clz32(rest & -rest)] as number;
-        sums[start + raw + j]! += count;
-        if (isPoor) sums[start + censored + j]! += count;
+  return (range) => {
+    for (let area = range.from; area < range.to; area++) {
+      const to = areaStart[area + 1] as number;
+      const start = area * layout.stride;
+      for (let row = areaStart[area] as number; row < to; row++) {
+        const count = persons[row] as number;
+        if (isListwise && ((applicable[row] as number) & ~(known[row] as number) & used) !== 0) {
+          sums[start + at.droppedRecords]! += records[row] as number;
+          sums[start + at.droppedPersons]! += count;
+          continue;
+        }
+        sums[start + at.records]! += records[row] as number;
+        sums[start + at.persons]! += count;
+        const mask = (deprived[row] as number) & used;
+        if (mask === 0 && (isPoorSet === undefined ? scoreMin > 0 : isPoorSet[0] === 0)) continue;
+        const num = (low[mask & lowHalf] as number) + (high[mask >>> 16] as number);
+        const isPoor = isPoorSet === undefined ? num >= scoreMin : isPoorSet[join(failing, mask)] === 1;
+        if (isPoor) {
+          sums[start + at.poorRecords]! += records[row] as number;
+          sums[start + at.poor]! += count;
+          sums[start + score]! += count * num;
+        }
+        for (let rest = mask; rest !== 0; rest &= rest - 1) {
+          const j = indexOfBit[31 - Math.clz32(rest & -rest)] as number;
+          sums[start + raw + j]! += count;
+          if (isPoor) sums[start + censored + j]! += count;
+        }
       }
     }
-  }
+  };
 }
 
 /** The general case: a row's own denominator, and gaps. */
@@ -151,9 +176,8 @@ function scoreByBase(
   { prepared, weights, dimensions, indexOfBit }: ColumnScorer,
   identification: AfIdentification,
   columns: Columns,
-  range: { readonly from: number; readonly to: number },
   { layout, sums }: SumTable,
-): void {
+): (range: AreaRange) => void {
   const base = baseRule(prepared);
   const isPoorSet = poorByDimensions(prepared, identification);
   const failing = isPoorSet === undefined ? weights : dimensions();
@@ -162,37 +186,39 @@ function scoreByBase(
   const add = (place: number, amount: number): void => {
     sums[place] = (sums[place] as number) + amount;
   };
-  for (let area = range.from; area < range.to; area++) {
-    const start = area * layout.stride;
-    for (let row = columns.areaStart[area] as number; row < (columns.areaStart[area + 1] as number); row++) {
-      const [count, records] = [columns.persons[row] as number, columns.records[row] as number];
-      const [known, applicable] = [columns.known[row] as number, columns.applicable[row] as number];
-      const den = base.isDropped(known, applicable) ? 0 : look(weights, base.of(known, applicable));
-      if (den < prepared.baseWeightMin) {
-        add(start + at.droppedRecords, records);
-        add(start + at.droppedPersons, count);
-        continue;
-      }
-      add(start + at.records, records);
-      add(start + at.persons, count);
-      const mask = ((columns.deprived[row] as number) & used) >>> 0;
-      const num = look(weights, mask);
-      const isPoor = isPoorSet === undefined ? num * k.den >= k.num * den : isPoorSet[join(failing, mask)] === 1;
-      const place = layout.denIndex.get(den) ?? 0;
-      if (isPoor) {
-        add(start + at.poorRecords, records);
-        add(start + at.poor, count);
-        add(start + layout.score(place), count * num);
-        if (prepared.hasLines)
-          addGaps(prepared, columns, row, mask, (power, gaps) => add(start + layout.gap(place, power), count * gaps));
-      }
-      for (let rest = mask; rest !== 0; rest &= rest - 1) {
-        const j = indexOfBit[31 - Math.clz32(rest & -rest)] as number;
-        add(start + layout.raw(j), count);
-        if (isPoor) add(start + layout.censored(place, j), count);
+  return (range) => {
+    for (let area = range.from; area < range.to; area++) {
+      const start = area * layout.stride;
+      for (let row = columns.areaStart[area] as number; row < (columns.areaStart[area + 1] as number); row++) {
+        const [count, records] = [columns.persons[row] as number, columns.records[row] as number];
+        const [known, applicable] = [columns.known[row] as number, columns.applicable[row] as number];
+        const den = base.isDropped(known, applicable) ? 0 : look(weights, base.of(known, applicable));
+        if (den < prepared.baseWeightMin) {
+          add(start + at.droppedRecords, records);
+          add(start + at.droppedPersons, count);
+          continue;
+        }
+        add(start + at.records, records);
+        add(start + at.persons, count);
+        const mask = ((columns.deprived[row] as number) & used) >>> 0;
+        const num = look(weights, mask);
+        const isPoor = isPoorSet === undefined ? num * k.den >= k.num * den : isPoorSet[join(failing, mask)] === 1;
+        const place = layout.denIndex.get(den) ?? 0;
+        if (isPoor) {
+          add(start + at.poorRecords, records);
+          add(start + at.poor, count);
+          add(start + layout.score(place), count * num);
+          if (prepared.hasLines)
+            addGaps(prepared, columns, row, mask, (power, gaps) => add(start + layout.gap(place, power), count * gaps));
+        }
+        for (let rest = mask; rest !== 0; rest &= rest - 1) {
+          const j = indexOfBit[31 - Math.clz32(rest & -rest)] as number;
+          add(start + layout.raw(j), count);
+          if (isPoor) add(start + layout.censored(place, j), count);
+        }
       }
     }
-  }
+  };
 }
 
 function addGaps(
