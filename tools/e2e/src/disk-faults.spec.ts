@@ -84,7 +84,7 @@ describeWhere(canMount(), 'root on Linux (small disks are mounted)')('a disk', (
     await expect(System.start(join(disk, 'data'), now)).rejects.toThrow(/cannot be written. Correct its permissions/);
     expect(await faemban('verify', '--data', join(disk, 'backup'))).toMatchObject({ verdict: 'unaltered' });
     const refused = await runFaemban('backup', '--data', data, '--to', join(disk, 'another'));
-    expect(refused).toMatchObject({ code: 3, stderr: expect.stringMatching(/could not be copied|EROFS/) });
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringMatching(/could not be copied to/) });
     const restored = `${data}-restored`;
     expect(await faemban('restore', '--from', join(disk, 'backup'), '--data', restored)).toMatchObject({
       eventsLost: 0,

@@ -17,6 +17,8 @@ const pauseMs = 60;
 const roundMsMax = 120_000;
 
 let survey: SmallSurvey;
+let running: System | undefined;
+afterEach(() => running?.kill());
 beforeAll(async () => {
   survey = await makeSmallSurvey();
 }, 120_000);
@@ -86,7 +88,7 @@ describe(`a system killed ${rounds} times under load (seed ${seed})`, () => {
       const nextSurvey = () => survey.firstRevised(households, ++surveys);
       const acknowledged = new Map<string, string>();
       const data = `${survey.dataDir}-killed`;
-      let system = await System.start(data, now);
+      let system = (running = await System.start(data, now));
       for (let round = 1; round <= rounds; round += 1) {
         const { url } = system;
         const load = [takeIn(url, nextSurvey), ...[1, 2].map((caller) => command(url, acknowledged, round, caller))];
@@ -94,7 +96,7 @@ describe(`a system killed ${rounds} times under load (seed ${seed})`, () => {
         await system.kill();
         await Promise.all(load);
 
-        system = await System.start(data, now + round * 1000);
+        system = running = await System.start(data, now + round * 1000);
         await system.settled();
         const ids = await importIds(system.url);
         expect(new Set(ids).size).toBe(ids.length);
