@@ -3,6 +3,7 @@
 import './guard.mjs';
 import { join } from 'node:path';
 import { check } from './check.mjs';
+import { faults } from './faults.mjs';
 import { CannotGoOn, root, run, say } from './places.mjs';
 import { prepare } from './prepare.mjs';
 import { test } from './test.mjs';
@@ -18,6 +19,7 @@ const commands = {
   start: program('services/standalone/dist/main.js'),
   test,
   check,
+  faults,
   bench: program('tools/bench/dist/main.js'),
   acceptance: program('tools/acceptance/dist/main.js'),
   // Files named on its command line are looked up where the user stands.

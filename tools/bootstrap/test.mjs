@@ -45,7 +45,9 @@ export function jest({ node, env }, args, { quiet = false } = {}) {
   });
 }
 
-async function jestReport(tools, name, args) {
+/** Runs Jest and reads its report, which is absent where Jest itself failed. */
+export async function jestReport(tools, name, args) {
+  await mkdir(reports, { recursive: true });
   const file = join(reports, `${name.replaceAll(' ', '-')}.json`);
   await rm(file, { force: true });
   await jest(tools, [...args, '--json', `--outputFile=${file}`]);
@@ -65,7 +67,6 @@ export async function test(given) {
   const tools = await prepare();
   const args = given.filter((arg) => arg !== installFlag);
   if (given.includes(installFlag) || process.env.CI === 'true') await installServers(tools);
-  await mkdir(reports, { recursive: true });
   const results = [];
   for (const each of args.length > 0 ? [{ name: 'chosen', args }] : runs) {
     results.push(await jestReport(tools, each.name, each.args));

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeWhere } from '@faemban/fixtures';
@@ -9,6 +9,7 @@ import { listen, nodeArguments, runChild } from './testing/child';
 import { lockDataFolder } from './data-folder-lock';
 import { SqliteRefused } from './failures';
 import { openSqliteEvents } from './events/sqlite-events';
+import { verifyEventsFile } from './integrity/verify-events-file';
 
 const clock = Date.now;
 let folder: string;
@@ -165,4 +166,68 @@ describe('a second process', () => {
     expect(refused?.failed).toMatch(/^StoreRefused .*โปรเซสอื่นกำลังเขียน.* Another process is writing/);
     await events.close();
   }, 30_000);
+});
+
+describe('a file whose end is torn', () => {
+  const recorded = async (): Promise<string> => {
+    const file = join(folder, 'events.sqlite');
+    const child = runChild(appendUntilEnded, file);
+    let accepted = 0;
+    await listen<Said>(child, () => {
+      accepted += 1;
+      if (accepted === 300) child.kill('SIGKILL');
+    });
+    return file;
+  };
+
+  test('in its write-ahead log has every commit before the tear, whole', async () => {
+    const file = await recorded();
+    const before = await openSqliteEvents({ file, clock, readonly: true });
+    const all = await readAll(before.log, 'ingestion', 500);
+    await before.close();
+    // The last frame of the log is half written.
+    truncateSync(`${file}-wal`, statSync(`${file}-wal`).size - 2_000);
+    rmSync(`${file}-shm`, { force: true });
+    const events = await openSqliteEvents({ file, clock });
+    const commands = await expectWhole(events.log);
+    const known = new Set(all.map(({ commandId }) => commandId));
+    expect([...commands.keys()].filter((commandId) => !known.has(commandId))).toEqual([]);
+    expect(commands.size).toBeGreaterThan(0);
+    await events.close();
+  }, 30_000);
+
+  test('in its last pages is refused or found, and never gone on with in silence', async () => {
+    const file = await recorded();
+    await (await openSqliteEvents({ file, clock })).close();
+    const whole = readFileSync(file);
+    const pages = whole.length / 4096;
+    let noticed = 0;
+    for (let torn = 1; torn <= 12; torn += 1) {
+      const bytes = Buffer.from(whole);
+      bytes.fill(0, (pages - torn) * 4096 + 2048, (pages - torn + 1) * 4096);
+      writeFileSync(file, bytes);
+      for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
+      let isOpened = true;
+      try {
+        await (await openSqliteEvents({ file, clock })).close();
+      } catch {
+        isOpened = false;
+      }
+      const verdict = verdictOf(file);
+      // Zeros where nothing stood change nothing; anything else is noticed by the start or the verification.
+      if (verdict === 'unaltered') expect(isOpened).toBe(true);
+      else noticed += 1;
+    }
+    expect(noticed).toBeGreaterThan(0);
+    writeFileSync(file, whole);
+    expect(verdictOf(file)).toBe('unaltered');
+  }, 60_000);
+
+  const verdictOf = (file: string): string => {
+    try {
+      return verifyEventsFile({ file }).verdict;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
 });

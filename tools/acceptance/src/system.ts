@@ -44,8 +44,9 @@ export class System {
     await ask(this.child, { stop: true });
   }
 
-  /** Ends it at once, as a power cut would. */
+  /** Ends it at once, as a power cut would; nothing where it has ended. */
   async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const gone = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.kill('SIGKILL');
     await gone;

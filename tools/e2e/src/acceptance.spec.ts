@@ -17,6 +17,6 @@ describeWhere(tpmap !== undefined, 'TPMAP published files (FAEMBAN_TEST_DATA)')(
       expect(report.changed.cellsThatMoved).toBeGreaterThan(100);
       expect(report.again).toMatchObject({ files: 192, rebuilt: 0, restored: 0, imported: 0, isEveryEventThere: true });
       expect(report.again.viewsRebuilt).toBeGreaterThanOrEqual(3);
-    }, 1_200_000);
+    }, 1_500_000);
   },
 );

@@ -56,7 +56,7 @@ export async function backupFolder(order: BackupOrder): Promise<BackupManifest> 
 /** A backup under way. */
 class Copying {
   /** What is being copied. */
-  path = '';
+  path = eventsName;
   private done = 0;
   private readonly copied: BackedUpFile[] = [];
 

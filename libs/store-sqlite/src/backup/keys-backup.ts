@@ -31,7 +31,7 @@ export async function backupKeys(dataFolder: string, to: string): Promise<readon
   requireNew(target);
   const names = readdirSync(keys).filter((name) => !leftOut.test(name));
   const beside = `${target}.part`;
-  let path = '';
+  let path = keysName;
   try {
     rmSync(beside, { recursive: true, force: true });
     mkdirSync(beside, { recursive: true, mode: 0o700 });

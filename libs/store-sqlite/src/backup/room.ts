@@ -23,7 +23,7 @@ export function requireRoom(folder: string, bytes: number, freeBytes: number = f
 
 const diskFullCodes = new Set(['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT', 'EFBIG']);
 const diskCodes =
-  /^(SQLITE_IOERR|SQLITE_CORRUPT|SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_NOTADB|EIO$|EROFS$|EACCES$|EPERM$)/;
+  /^(SQLITE_IOERR|SQLITE_CORRUPT|SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_NOTADB|EIO$|ENOENT$|EROFS$|EACCES$|EPERM$)/;
 
 /**
  * What went wrong in copying to a folder, in words where it was the disk; anything else as it is.

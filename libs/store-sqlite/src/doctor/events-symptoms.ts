@@ -61,7 +61,8 @@ function sealsOf(folder: string, { heads }: EventsDescription): Symptom {
   for (const context of contextNames) {
     const sealed = readSeals(join(folder, 'seals'), context).seals.at(-1)?.document.eventsTotal ?? 0;
     const total = (heads[context] ?? []).reduce((sum, { seq }) => sum + seq, 0);
-    unsealed += Math.max(0, total - sealed);
+    // A seal is itself recorded, behind what it seals; the next one covers that.
+    unsealed += Math.max(0, total - sealed - (sealed > 0 ? 1 : 0));
   }
   if (unsealed === 0) return ok('sealed', { th: 'เหตุการณ์ทั้งหมดประทับตราแล้ว', en: 'Everything recorded is sealed' });
   return note(

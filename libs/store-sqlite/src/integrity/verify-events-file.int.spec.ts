@@ -128,6 +128,16 @@ describe('an events file', () => {
     ['a head that ends sooner', `UPDATE heads SET seq = seq - 1`, 'added'],
     ['another hash of the head', `UPDATE heads SET chain_hash = '${'0'.repeat(64)}'`, 'head-differs'],
     [
+      'a command that claims the next one too',
+      `UPDATE commands SET last_version = last_version + 1, last_seq = last_seq + 1 WHERE first_version = 1`,
+      'command-broken',
+    ],
+    [
+      'a command that claims the one before',
+      `UPDATE commands SET first_version = first_version - 1 WHERE first_version = 3`,
+      'command-broken',
+    ],
+    [
       'a command that recorded nothing',
       `INSERT INTO commands VALUES (1, 'forged', 'd', 999, 1, 1, 1)`,
       'command-broken',

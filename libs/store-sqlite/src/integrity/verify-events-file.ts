@@ -167,11 +167,13 @@ class FileVerifier {
     if (finding !== undefined) this.findings.push(finding);
   }
 
-  /** What the events alone cannot show: versions of streams without an event, commands that recorded nothing. */
+  /** What the events alone cannot show: versions of streams without an event, commands that claim what others recorded, or nothing. */
   private checkStreams(): void {
+    // Where an event cannot be read already, these could not either.
+    if (this.findings.length > 0) return;
     const broken = this.statements.brokenStream.get();
     const place = broken ?? this.statements.brokenCommand.get();
-    if (place === undefined || this.findings.length > 0) return;
+    if (place === undefined) return;
     const [topic, partition, stream] = place;
     const verifier = this.verifierOf(this.contexts.get(topic) ?? String(topic), partition);
     verifier.fault(broken === undefined ? 'command-broken' : 'stream-broken', 0, stream);
@@ -218,8 +220,10 @@ function prepareStatements(db: Database.Database) {
     brokenCommand: db
       .prepare<[], readonly [topic: number, partition: number, stream: string]>(
         `SELECT commands.topic, 0, command_id FROM commands
-         LEFT JOIN events ON events.stream_no = commands.stream_no AND events.version = commands.last_version
-         WHERE events.place IS NULL LIMIT 1`,
+         LEFT JOIN events AS first ON first.stream_no = commands.stream_no AND first.version = commands.first_version
+         LEFT JOIN events AS last ON last.stream_no = commands.stream_no AND last.version = commands.last_version
+         WHERE first.place IS NULL OR json_extract(first.envelope, '$[8]') <> command_id
+            OR last.place IS NULL OR json_extract(last.envelope, '$[8]') <> command_id LIMIT 1`,
       )
       .raw(),
   };
