@@ -1,6 +1,11 @@
 import type { EventDefinition } from './define-event';
 import { duplicateSuspected, personErased, personRecorded } from './identity-verification/person-events';
-import { householdListed, householdSurveyed, welfareRegistrationRecorded } from './ingestion/household-events';
+import {
+  fragilityRecorded,
+  householdListed,
+  householdSurveyed,
+  welfareRegistrationRecorded,
+} from './ingestion/household-events';
 import {
   importApplied,
   importApproved,
@@ -22,7 +27,11 @@ import {
   importRolledBack,
 } from './ingestion/import-rollback-events';
 import { householdFactsReliedOn } from './ingestion/reliance-events';
-import { householdSurveyWithdrawn, welfareRegistrationWithdrawn } from './ingestion/withdrawal-events';
+import {
+  fragilityWithdrawn,
+  householdSurveyWithdrawn,
+  welfareRegistrationWithdrawn,
+} from './ingestion/withdrawal-events';
 import { householdScored, scoringInputRecorded } from './mpi-scoring/score-events';
 import { householdScoreWithdrawn, scoringInputWithdrawn } from './mpi-scoring/score-withdrawal-events';
 import { logSealed } from './operations/log-sealed';
@@ -50,7 +59,9 @@ export const eventCatalogue: readonly EventDefinition[] = [
   householdSurveyed,
   welfareRegistrationRecorded,
   householdSurveyWithdrawn,
+  fragilityRecorded,
   welfareRegistrationWithdrawn,
+  fragilityWithdrawn,
   householdFactsReliedOn,
   personRecorded,
   duplicateSuspected,

@@ -33,6 +33,7 @@ export {
   type ImportPart,
 } from './ingestion/import-events';
 export {
+  fragilityRecorded,
   householdListed,
   householdSurveyed,
   welfareRegistrationRecorded,
@@ -67,6 +68,7 @@ export {
 } from './ingestion/import-rollback-events';
 export { householdFactsReliedOn, type HouseholdRelianceEvent } from './ingestion/reliance-events';
 export {
+  fragilityWithdrawn,
   householdSurveyWithdrawn,
   welfareRegistrationWithdrawn,
   type HouseholdWithdrawalEvent,

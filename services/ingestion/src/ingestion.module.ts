@@ -29,6 +29,8 @@ import { HouseholdCommand } from './households/household.command';
 import { householdAggregate, type HouseholdInput } from './households/household.decisions';
 import { ImportCommand } from './imports/import.command';
 import { importAggregate, type ImportInput } from './imports/import.decisions';
+import { ImportErrorsController } from './imports/import-errors.controller';
+import { ingestionUpcasters } from './imports/import-upcasters';
 import { FindingsStore } from './imports/findings.store';
 import { ImportsController } from './imports/imports.controller';
 import { Imports } from './imports/imports.service';
@@ -115,12 +117,13 @@ export class IngestionModule {
     const log = new Logger('ingestion');
     return contextModule({
       name: 'ingestion',
+      upcasters: ingestionUpcasters,
       aggregates: [
         { aggregate: importAggregate, command: ImportCommand },
         { aggregate: householdAggregate, command: HouseholdCommand },
         { aggregate: areaMappingAggregate, command: AreaMappingCommand },
       ],
-      controllers: [ImportsController, RollbacksController, ReviewsController],
+      controllers: [ImportsController, RollbacksController, ReviewsController, ImportErrorsController],
       providers: [
         {
           provide: DATABASES,

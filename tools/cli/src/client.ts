@@ -1,5 +1,6 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 /** A sentence for people, in Thai and English. */
 export interface Sentence {
@@ -91,6 +92,14 @@ export class Client {
   /** The text of a GET, for CSV. */
   async text(path: string): Promise<string> {
     return (await this.request('GET', path)).text();
+  }
+
+  /** Saves what a GET answers into a file, as it comes. Answers its size in bytes. */
+  async saveFile(path: string, file: string): Promise<number> {
+    const answer = await this.request('GET', path);
+    const to = createWriteStream(file);
+    await pipeline(answer.body === null ? Readable.from([]) : Readable.fromWeb(answer.body as never), to);
+    return to.bytesWritten;
   }
 
   /** Gives a command. A repeated `idempotencyKey` gives the recorded outcome. */

@@ -146,10 +146,44 @@ export const welfareRegistrationRecorded = defineEvent({
   since: '0.1.0',
 });
 
+export const fragilityRecorded = defineEvent({
+  type: 'FragilityRecorded',
+  context: 'ingestion',
+  version: 1,
+  summary:
+    "The province's list of fragile households said whether it has a household as fragile and as a target of TPMAP.",
+  data: z.strictObject({
+    householdId: idSchema,
+    importId: idSchema,
+    source: sourceSchema,
+    listYear: roundSchema,
+    validFrom: daySchema,
+    /** By which definition the list was made, e.g. `province-list/v1`: several are in use and they differ. */
+    definition: z.string().regex(/^[a-z0-9-]+\/v\d+$/),
+    fragile: z.boolean(),
+    tpmap: z.boolean(),
+  }),
+  restricted: ['fragile', 'tpmap'],
+  examples: [
+    {
+      householdId,
+      importId,
+      source: 'province-fragile',
+      listYear: 2564,
+      validFrom: '2021-07-01',
+      definition: 'province-list/v1',
+      fragile: true,
+      tpmap: true,
+    },
+  ],
+  since: '0.2.0',
+});
+
 /** Everything sources say of a household, and take back. */
 export type HouseholdEvent =
   | EventOf<typeof householdListed>
   | EventOf<typeof householdSurveyed>
   | EventOf<typeof welfareRegistrationRecorded>
+  | EventOf<typeof fragilityRecorded>
   | HouseholdWithdrawalEvent
   | HouseholdRelianceEvent;

@@ -8,19 +8,19 @@ import type { ImportRollbackEvent } from './import-rollback-events';
 const importId = '0198b2d0-7c00-7000-8000-0000000000a1';
 const count = z.number().int().min(0);
 
-/** What may be imported: a survey in the BMN form, or the state-welfare register. */
-export const importKinds = ['bmn-survey', 'welfare-register'] as const;
+/** What may be imported: a survey in the BMN form, the state-welfare register, or the province's list of fragile households. */
+export const importKinds = ['bmn-survey', 'welfare-register', 'fragile-list'] as const;
 /** One of {@link importKinds}. */
 export type ImportKind = (typeof importKinds)[number];
 /** The parts a file can play in an import. */
-export const importParts = ['households', 'members', 'register'] as const;
+export const importParts = ['households', 'members', 'register', 'list'] as const;
 /** One of {@link importParts}. */
 export type ImportPart = (typeof importParts)[number];
 
 export const importUploaded = defineEvent({
   type: 'ImportUploaded',
   context: 'ingestion',
-  version: 1,
+  version: 2,
   summary: 'An operator uploaded the files of an import; they are sealed and wait to be validated.',
   data: z.strictObject({
     importId: idSchema,
@@ -107,18 +107,21 @@ export const importRejected = defineEvent({
 export const importApplied = defineEvent({
   type: 'ImportApplied',
   context: 'ingestion',
-  version: 1,
+  version: 2,
   summary: 'Everything an approved import says was recorded on the households it is about.',
   data: z.strictObject({
     importId: idSchema,
     listed: count,
     surveyed: count,
     registrations: count,
+    fragilities: count,
     unchanged: count,
     toReview: count,
   }),
   restricted: [],
-  examples: [{ importId, listed: 205120, surveyed: 205120, registrations: 0, unchanged: 0, toReview: 0 }],
+  examples: [
+    { importId, listed: 205120, surveyed: 205120, registrations: 0, fragilities: 0, unchanged: 0, toReview: 0 },
+  ],
   since: '0.1.0',
 });
 

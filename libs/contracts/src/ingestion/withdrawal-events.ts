@@ -68,6 +68,29 @@ export const welfareRegistrationWithdrawn = defineEvent({
   since: '0.1.0',
 });
 
+export const fragilityWithdrawn = defineEvent({
+  type: 'FragilityWithdrawn',
+  context: 'ingestion',
+  version: 1,
+  summary:
+    'What a list of fragile households said of a household was withdrawn with the import that brought it; what was known before is in force again.',
+  data: z.strictObject({ ...withdrawal, listYear: roundSchema }),
+  restricted: [],
+  examples: [
+    {
+      householdId,
+      importId,
+      source: 'province-fragile',
+      withdrawnEventId: '0198b2d0-7c03-7000-8000-000000000023',
+      restoredImportId: null,
+      listYear: 2564,
+    },
+  ],
+  since: '0.2.0',
+});
+
 /** What an undone import takes back of a household. */
 export type HouseholdWithdrawalEvent =
-  EventOf<typeof householdSurveyWithdrawn> | EventOf<typeof welfareRegistrationWithdrawn>;
+  | EventOf<typeof householdSurveyWithdrawn>
+  | EventOf<typeof welfareRegistrationWithdrawn>
+  | EventOf<typeof fragilityWithdrawn>;

@@ -1,6 +1,7 @@
 import type {
   BuiltOn,
   EventOf,
+  fragilityRecorded,
   HouseholdWithdrawalEvent,
   householdSurveyed,
   welfareRegistrationRecorded,
@@ -8,9 +9,10 @@ import type {
 
 type Surveyed = EventOf<typeof householdSurveyed>;
 type Registered = EventOf<typeof welfareRegistrationRecorded>;
+type Fragility = EventOf<typeof fragilityRecorded>;
 
 /** Events that record a fact of a household. A new kind of fact is added here, and told below how to read and withdraw it. */
-export type FactEvent = Surveyed | Registered;
+export type FactEvent = Surveyed | Registered | Fragility;
 
 /**
  * One import's account of one fact. The same kind of fact, of the same source and year, is the same fact told again: the last account
@@ -53,6 +55,15 @@ const factKinds: { readonly [Type in FactEvent['type']]: FactKind<Extract<FactEv
     withdraw: ({ householdId, importId, source, registerYear }, taken) => ({
       type: 'WelfareRegistrationWithdrawn',
       data: { householdId, importId, source, ...taken, registerYear },
+    }),
+  },
+  FragilityRecorded: {
+    yearOf: ({ listYear }) => listYear,
+    bringsPersons: () => [],
+    speaksOf: () => [],
+    withdraw: ({ householdId, importId, source, listYear }, taken) => ({
+      type: 'FragilityWithdrawn',
+      data: { householdId, importId, source, ...taken, listYear },
     }),
   },
 };

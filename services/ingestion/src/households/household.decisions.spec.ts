@@ -1,9 +1,15 @@
 import { given } from '@faemban/event-sourcing/testing';
-import { householdListed, householdSurveyed, welfareRegistrationRecorded } from '@faemban/contracts';
-import { householdAggregate, type RecordSurvey, type RecordWelfareRegistration } from './household.decisions';
+import { fragilityRecorded, householdListed, householdSurveyed, welfareRegistrationRecorded } from '@faemban/contracts';
+import {
+  householdAggregate,
+  type RecordFragility,
+  type RecordSurvey,
+  type RecordWelfareRegistration,
+} from './household.decisions';
 
 const [survey] = householdSurveyed.examples;
 const [registration] = welfareRegistrationRecorded.examples;
+const [fragility] = fragilityRecorded.examples;
 const [listing] = householdListed.examples;
 const { householdId } = survey;
 const laterImport = '0198b2d0-7c00-7000-8000-0000000000a2';
@@ -86,4 +92,42 @@ describe('recording a welfare registration', () => {
         corrects: earlierEvent,
       });
   });
+});
+
+describe('recording what a list of fragile households says', () => {
+  const told = { type: 'FragilityRecorded', data: fragility } as const;
+  const recordFragility = (change: Partial<RecordFragility['fragility']> = {}, corrects?: string): RecordFragility => ({
+    type: 'RecordFragility',
+    fragility: { ...fragility, ...change },
+    ...(corrects ? { corrects } : {}),
+  });
+
+  test('is recorded for a household that is listed', () =>
+    given(householdAggregate, listed, surveyed).when(recordFragility()).then(told));
+
+  test('is refused for a household nobody listed', () =>
+    given(householdAggregate).when(recordFragility()).thenRefused('household-must-be-listed'));
+
+  test('that says the same of the same year is nothing, whichever import brings it', () =>
+    given(householdAggregate, listed, told)
+      .when(recordFragility({ importId: laterImport }))
+      .thenNothing());
+
+  test('that says something else of the same year corrects what was said', () =>
+    given(householdAggregate, listed, told)
+      .when(recordFragility({ importId: laterImport, fragile: false }, earlierEvent))
+      .then({
+        type: 'FragilityRecorded',
+        data: { ...fragility, importId: laterImport, fragile: false },
+        corrects: earlierEvent,
+      }));
+
+  test.each([
+    ['another year', { listYear: 2565, validFrom: '2022-07-01', fragile: false }],
+    ['another source', { source: 'msdhs', tpmap: false }],
+  ])('of %s is a fact of its own', (_, other) =>
+    given(householdAggregate, listed, told)
+      .when(recordFragility(other))
+      .then({ type: 'FragilityRecorded', data: { ...fragility, ...other } }),
+  );
 });

@@ -1,5 +1,7 @@
 import {
   type EventOf,
+  fragilityRecorded,
+  fragilityWithdrawn,
   type HouseholdEvent,
   householdFactsReliedOn,
   householdListed,
@@ -49,7 +51,14 @@ export interface NoteReliance {
   readonly reliance: EventOf<typeof householdFactsReliedOn>['data'];
 }
 
-export type HouseholdInput = RecordSurvey | RecordWelfareRegistration | WithdrawImport | NoteReliance;
+/** Records what a list of fragile households said of a household. */
+export interface RecordFragility {
+  readonly type: 'RecordFragility';
+  readonly fragility: EventOf<typeof fragilityRecorded>['data'];
+  readonly corrects?: string;
+}
+
+export type HouseholdInput = RecordSurvey | RecordWelfareRegistration | RecordFragility | WithdrawImport | NoteReliance;
 
 type Decided = readonly NewEvent<HouseholdEvent>[];
 
@@ -121,6 +130,18 @@ function noteReliance({ reliance }: NoteReliance, state: Household): Decided {
   return isNoted ? [] : [{ type: 'HouseholdFactsReliedOn', data: reliance }];
 }
 
+/** A list names households that a survey has brought. It says what it says; which groups the household has by that is a reader's fold. */
+function recordFragility({ fragility, corrects }: RecordFragility, state: Household): Decided {
+  if (!state.isListed) {
+    throw new RuleBroken('household-must-be-listed', {
+      th: 'ครัวเรือนนี้ยังไม่อยู่ในบัญชีครัวเรือน ให้นำเข้าแบบสำรวจก่อนรายชื่อครัวเรือนเปราะบาง',
+      en: 'This household is not listed yet. Import the survey before the list of fragile households.',
+    });
+  }
+  if (isKnown(state, { type: 'FragilityRecorded', data: fragility })) return [];
+  return [{ type: 'FragilityRecorded', data: fragility, ...(corrects === undefined ? {} : { corrects }) }];
+}
+
 function decide(command: HouseholdInput, state: Household): Decided {
   switch (command.type) {
     case 'RecordSurvey':
@@ -131,6 +152,8 @@ function decide(command: HouseholdInput, state: Household): Decided {
       return withdrawImport(command, state);
     case 'NoteReliance':
       return noteReliance(command, state);
+    case 'RecordFragility':
+      return recordFragility(command, state);
   }
 }
 
@@ -144,6 +167,8 @@ function householdOf(command: HouseholdInput): string {
       return command.householdId;
     case 'NoteReliance':
       return command.reliance.householdId;
+    case 'RecordFragility':
+      return command.fragility.householdId;
   }
 }
 
@@ -159,6 +184,8 @@ export const householdAggregate = defineAggregate<Household, HouseholdInput, Hou
     householdSurveyWithdrawn,
     welfareRegistrationWithdrawn,
     householdFactsReliedOn,
+    fragilityRecorded,
+    fragilityWithdrawn,
   ],
   streamOf: (command) => `household-${householdOf(command)}`,
   partitionOf: householdOf,

@@ -43,9 +43,11 @@ export function evolveHousehold(state: Household, event: HouseholdEvent): Househ
       return { ...state, isListed: true, listedIn: event.data.area.village };
     case 'HouseholdSurveyed':
     case 'WelfareRegistrationRecorded':
+    case 'FragilityRecorded':
       return { ...state, accounts: [...state.accounts, accountOf(event)] };
     case 'HouseholdSurveyWithdrawn':
     case 'WelfareRegistrationWithdrawn':
+    case 'FragilityWithdrawn':
       return { ...state, accounts: withoutImport(state.accounts, event.data.importId) };
     case 'HouseholdFactsReliedOn': {
       const onImports = [...new Set(state.accounts.map(({ data }) => data.importId))];

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { importKinds } from '@faemban/contracts';
 import { importForms } from './import-record';
 import { IngestionServer } from '../testing/ingestion.harness';
 
@@ -18,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => ingestion.stop());
 
 /** Every malformed, hostile, empty, wrongly encoded or half-written file there is: it is refused or taken as its `expected.json` says. */
-describe.each(['bmn-survey', 'welfare-register'] as const)('the corpus of %s', (kind) => {
+describe.each(importKinds)('the corpus of %s', (kind) => {
   test.each(readdirSync(join(corpus, kind)))('%s', async (name) => {
     const folder = join(corpus, kind, name);
     const files = Object.fromEntries(

@@ -25,7 +25,7 @@ export async function previewPage(
   { verdict, after, limit }: { readonly verdict?: Verdict; readonly after: number; readonly limit: number },
 ): Promise<PreviewItem[]> {
   const staged = tools.staging.stagedOf(record, verdict, after, limit);
-  if (record.kind === 'welfare-register') return staged.map((household) => itemOfRegister(household));
+  if (record.kind !== 'bmn-survey') return staged.map((household) => itemOfRegister(household));
   const changed = staged.filter((household) => household.verdict === 'changed');
   const joined = changed.length > 0 ? await joinedOf(tools, record, changed) : new Map<number, JoinedHousehold>();
   const items: PreviewItem[] = [];

@@ -8,6 +8,7 @@ import type {
 } from '@faemban/contracts';
 import { bmnMapping } from '../sources/bmn-survey';
 import type { RowRepeats } from './import-hold.decisions';
+import { fragileMapping } from '../sources/fragile-list';
 import { registerMapping } from '../sources/welfare-register';
 
 /**
@@ -67,9 +68,12 @@ export const importForms: Readonly<
 > = {
   'bmn-survey': { parts: ['households', 'members'], mapping: bmnMapping },
   'welfare-register': { parts: ['register'], mapping: registerMapping },
+  'fragile-list': { parts: ['list'], mapping: fragileMapping },
 };
 
-export const nothingDone: ImportDone = { listed: 0, surveyed: 0, registrations: 0, unchanged: 0, toReview: 0 };
+export const nothingDone: ImportDone = {
+  ...{ listed: 0, surveyed: 0, registrations: 0, fragilities: 0, unchanged: 0, toReview: 0 },
+};
 
 /** What an import would do to a household, or what stands in its way. */
 export const verdicts = ['new', 'changed', 'same', 'conflict', 'ambiguous', 'review'] as const;

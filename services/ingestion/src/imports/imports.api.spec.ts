@@ -28,7 +28,14 @@ describe('importing a survey', () => {
     });
     expect((await ingestion.approve(validated.importId)).status).toBe(202);
     const applied = await ingestion.until(validated.importId, (state) => state === 'applied');
-    expect(applied['applied']).toEqual({ listed: 2, surveyed: 2, registrations: 0, unchanged: 0, toReview: 0 });
+    expect(applied['applied']).toEqual({
+      listed: 2,
+      surveyed: 2,
+      registrations: 0,
+      fragilities: 0,
+      unchanged: 0,
+      toReview: 0,
+    });
 
     const { body } = await ingestion.call<{ items: { householdId: string }[] }>(
       'GET',
@@ -92,7 +99,14 @@ describe('importing a survey', () => {
     ]);
     await ingestion.approve(changed.importId);
     const applied = await ingestion.until(changed.importId, (state) => state === 'applied');
-    expect(applied['applied']).toEqual({ listed: 0, surveyed: 1, registrations: 0, unchanged: 1, toReview: 0 });
+    expect(applied['applied']).toEqual({
+      listed: 0,
+      surveyed: 1,
+      registrations: 0,
+      fragilities: 0,
+      unchanged: 1,
+      toReview: 0,
+    });
     const events = await ingestion.eventsOf(`household-${preview.body.items[0]?.householdId}`);
     expect(events.map(({ type }) => type)).toEqual(['HouseholdListed', 'HouseholdSurveyed', 'HouseholdSurveyed']);
     expect(events[2]).toMatchObject({ corrects: events[1]?.id, data: { importId: changed.importId } });

@@ -102,6 +102,16 @@ export class ImportsStore {
       .flatMap((row) => recordOf(row) ?? []);
   }
 
+  /** The sources whose surveys name households, oldest first. */
+  surveySources(): string[] {
+    return this.db
+      .prepare<[], { source: string }>(
+        "SELECT source FROM imports WHERE kind = 'bmn-survey' AND state IN ('applying', 'applied') GROUP BY source ORDER BY min(no)",
+      )
+      .all()
+      .map(({ source }) => source);
+  }
+
   change({ no }: Pick<ImportRecord, 'no'>, change: Change): void {
     const fields = Object.entries(change).filter(([, value]) => value !== undefined);
     const values = fields.map(([, value]) =>

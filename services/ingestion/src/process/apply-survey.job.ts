@@ -145,7 +145,7 @@ export class SurveyApplication {
     const done: ImportDone = {
       listed: before.listed + wanted.filter(({ isListedNow }) => isListedNow).length,
       surveyed: before.surveyed + surveyed,
-      registrations: 0,
+      ...{ registrations: 0, fragilities: 0 },
       unchanged: before.unchanged + same + wanted.length - surveyed,
       toReview: before.toReview + toReview,
     };

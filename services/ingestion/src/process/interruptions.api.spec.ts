@@ -74,6 +74,7 @@ describe('an import that is interrupted', () => {
       listed: households,
       surveyed: households,
       registrations: 0,
+      fragilities: 0,
       unchanged: 0,
       toReview: 0,
     });

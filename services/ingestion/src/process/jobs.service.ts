@@ -3,8 +3,10 @@ import type { BuiltOn, ImportEvent } from '@faemban/contracts';
 import { type CommandContext, deterministicId, type RecordedEvent, type Sentence } from '@faemban/event-sourcing';
 import { evolveImport, type Import, noImport } from '../imports/import';
 import type { ImportFound, ImportRecord } from '../imports/import-record';
+import { FragileApplication } from './apply-fragile.job';
 import { RegisterApplication } from './apply-register.job';
 import { type Release, SurveyApplication } from './apply-survey.job';
+import { FragileMatching } from './match-fragile.job';
 import { RegisterMatching } from './match-register.job';
 import { refreshVerdicts } from './refresh-verdicts.job';
 import { ImportUndo } from './undo-import.job';
@@ -149,9 +151,10 @@ export class ImportJobs {
   }
 
   private validation(record: ImportRecord, work: Work): { run(): Promise<NonNullable<ImportRecord['found']>> } {
-    return record.kind === 'bmn-survey'
-      ? new SurveyValidation(this.tools, record, work)
-      : new RegisterMatching(this.tools, record, work);
+    const Validation = {
+      ...{ 'bmn-survey': SurveyValidation, 'welfare-register': RegisterMatching, 'fragile-list': FragileMatching },
+    }[record.kind];
+    return new Validation(this.tools, record, work);
   }
 
   private async tellFound(record: ImportRecord): Promise<void> {
@@ -176,11 +179,11 @@ export class ImportJobs {
     const { actor, correlationId } = context;
     const release: Release = { actor, correlationId, causationId: approval.id };
     const current = imports.get(importId);
-    const application =
-      record.kind === 'bmn-survey'
-        ? new SurveyApplication(this.tools, current, release, work)
-        : new RegisterApplication(this.tools, current, release, work);
-    const applied = await application.run();
+    const Application = {
+      ...{ 'bmn-survey': SurveyApplication, 'welfare-register': RegisterApplication },
+      'fragile-list': FragileApplication,
+    }[record.kind];
+    const applied = await new Application(this.tools, current, release, work).run();
     this.tools.staging.persist();
     await decisions.handle({ type: 'RecordApplied', importId, applied }, context);
     imports.change(record, { state: 'applied', applied, endedAt: this.now() });
@@ -211,7 +214,7 @@ export class ImportJobs {
   private compareAgain(record: ImportRecord, work: Work): Promise<ImportFound> {
     return record.kind === 'bmn-survey'
       ? refreshVerdicts(this.tools, record, work)
-      : new RegisterMatching(this.tools, record, work).run();
+      : this.validation(record, work).run();
   }
 
   /** Looks whether anything was built on an import that is to be undone; if so, it stands. */

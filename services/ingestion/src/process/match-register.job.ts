@@ -2,11 +2,12 @@ import type { NumberMatch } from '@faemban/contracts';
 import type { ImportFound, ImportRecord, Verdict } from '../imports/import-record';
 import { PartRows } from '../sources/part-rows';
 import { RowReport } from '../sources/row-problem';
-import { firstRegisterYear, registerColumns, type RegisterRow, RegisterRows } from '../sources/welfare-register';
+import { firstRegisterYear, type RegisterRow, RegisterRows } from '../sources/welfare-register';
 import { bucketHouseholds } from '../staging/spool.file';
 import { ShardedMap } from '../staging/sharded-map';
 import type { StagedHousehold, StagedRegistration } from '../staging/staging.store';
 import { Findings } from './findings.job';
+import { headerOf } from './part-header.job';
 import { readPart } from './read-part.job';
 import { Repeats } from './repeats.job';
 import type { Tools, Work } from './tools';
@@ -39,7 +40,7 @@ export class RegisterMatching {
 
   async run(): Promise<ImportFound> {
     this.tools.staging.clear(this.record);
-    const rows = new PartRows(registerColumns, this.register, (places) => {
+    const rows = new PartRows(headerOf(this.tools, this.record, 'register'), this.register, (places) => {
       const reader = new RegisterRows(places, this.register);
       return (cells, row) => {
         const registration = reader.read(cells, row);

@@ -29,7 +29,8 @@ export async function readPart(
     }
   };
   try {
-    for await (const { text, fault } of textPieces(counted())) {
+    for await (const { text, fault, notice } of textPieces(counted())) {
+      if (notice) rows.notice(notice);
       rows.push(text);
       if (fault) rows.breakOff(fault);
       await between();

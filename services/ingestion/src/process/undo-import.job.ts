@@ -8,6 +8,7 @@ import type { UndoDone, WithdrawnFact } from '../staging/undo.store';
 import type { Release } from './apply-survey.job';
 import { confirmationsOf } from './confirmations.job';
 import { handleInTurns } from './handle-in-turns.job';
+import { fragilityFactKey } from './match-fragile.job';
 import type { Tools, Work } from './tools';
 
 /** Events read from the log between turns: about 5 ms. */
@@ -113,15 +114,19 @@ export class ImportUndo {
     return done;
   }
 
-  /** Surveys are known by the source's key of the household, everything else by the household itself. */
+  /** Surveys are known by the source's key of the household, everything else by the household itself, lists under a name of their own. */
   private withdrawnOf({ householdId, own, state }: Looked): WithdrawnFact[] {
     const remaining = withoutImport(state.accounts, this.record.importId);
     return own.map((account) => {
       const isRestored = findKnown(remaining, account) !== undefined;
-      const key =
-        account.type === 'HouseholdSurveyed' ? this.tools.undo.findKey(this.record, householdId) : householdId;
-      return { year: account.year, key: key ?? householdId, isRestored };
+      return { year: account.year, key: this.factKeyOf(account, householdId), isRestored };
     });
+  }
+
+  private factKeyOf({ type }: Account, householdId: string): string {
+    if (type === 'FragilityRecorded') return fragilityFactKey(householdId);
+    const key = type === 'HouseholdSurveyed' ? this.tools.undo.findKey(this.record, householdId) : undefined;
+    return key ?? householdId;
   }
 
   /** Lists every household the import recorded something of. Answers how many. */

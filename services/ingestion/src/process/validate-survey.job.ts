@@ -1,7 +1,7 @@
 import { placeHousehold, placeText } from '../areas/place';
 import type { ImportFound, ImportRecord, Verdict } from '../imports/import-record';
-import { householdColumns, HouseholdRows } from '../sources/bmn-household';
-import { memberColumns, MemberRows } from '../sources/bmn-member';
+import { HouseholdRows } from '../sources/bmn-household';
+import { MemberRows } from '../sources/bmn-member';
 import { findFormOfRound, HouseholdChecks } from '../sources/bmn-survey';
 import { PartRows } from '../sources/part-rows';
 import { RowReport } from '../sources/row-problem';
@@ -12,6 +12,7 @@ import { ShardedMap } from '../staging/sharded-map';
 import { bucketHouseholds, SpoolReader, SpoolWriter } from '../staging/spool.file';
 import type { StagedHousehold } from '../staging/staging.store';
 import { Findings } from './findings.job';
+import { headerOf } from './part-header.job';
 import { readPart } from './read-part.job';
 import { Repeats } from './repeats.job';
 import type { Tools, Work } from './tools';
@@ -79,7 +80,7 @@ export class SurveyValidation {
   }
 
   private async readHouseholds(spool: SpoolWriter): Promise<void> {
-    const rows = new PartRows(householdColumns, this.households, (places) => {
+    const rows = new PartRows(headerOf(this.tools, this.record, 'households'), this.households, (places) => {
       const households = new HouseholdRows(places, this.record.round, this.households);
       return (cells, row) => {
         const household = households.read(cells, row);
@@ -100,7 +101,7 @@ export class SurveyValidation {
   }
 
   private async readMembers(spool: SpoolWriter): Promise<void> {
-    const rows = new PartRows(memberColumns, this.members, (places) => {
+    const rows = new PartRows(headerOf(this.tools, this.record, 'members'), this.members, (places) => {
       const members = new MemberRows(places, this.members);
       return (cells, row) => {
         const member = members.read(cells, row);

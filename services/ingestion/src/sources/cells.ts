@@ -36,6 +36,15 @@ export function readFlag(cell: string): boolean | undefined {
   return value === 1 ? true : value === 0 ? false : undefined;
 }
 
+const yes: ReadonlySet<string> = new Set(['1', '๑', 'y', 'yes', 'ใช่', 'true']);
+const no: ReadonlySet<string> = new Set(['', '0', '๐', 'n', 'no', 'ไม่ใช่', 'ไม่', 'false', '-']);
+
+/** A flag as lists write it: 1 or 0, Y or N, ใช่ or ไม่ใช่, in any case; blank is no. `undefined` for anything else. */
+export function readYesOrNo(cell: string): boolean | undefined {
+  const text = cell.trim().toLowerCase();
+  return yes.has(text) ? true : no.has(text) ? false : undefined;
+}
+
 /** Whether the cell is so many digits, Thai or Arabic, after trimming; answers them as Arabic ones. */
 export function readDigits(cell: string, count: number): string | undefined {
   const digits = toArabicDigits(cell.trim());

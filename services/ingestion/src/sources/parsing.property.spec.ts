@@ -8,12 +8,14 @@ import {
   registerCells,
   registerCsv,
 } from '../testing/survey-files';
-import { householdColumns, HouseholdRows } from './bmn-household';
-import { memberColumns, MemberRows } from './bmn-member';
+import { HouseholdRows } from './bmn-household';
+import { MemberRows } from './bmn-member';
+import { standardHeader } from './header';
+import { partForms } from './part-forms';
 import { PartRows } from './part-rows';
 import { type RowProblem, RowReport } from './row-problem';
 import { householdOfText, householdText, memberOfText, memberText } from './staged-lines';
-import { registerColumns, RegisterRows } from './welfare-register';
+import { RegisterRows } from './welfare-register';
 
 type Part = 'households' | 'members' | 'register';
 
@@ -25,8 +27,7 @@ async function read(
   const problems: RowProblem[] = [];
   let sound = 0;
   const report = new RowReport(part, (problem) => problems.push(problem));
-  const columns = { households: householdColumns, members: memberColumns, register: registerColumns }[part];
-  const rows = new PartRows(columns, report, (places) => {
+  const rows = new PartRows(standardHeader(partForms[part]), report, (places) => {
     const households = new HouseholdRows(places, 2561, report);
     const members = new MemberRows(places, report);
     const register = new RegisterRows(places, report);

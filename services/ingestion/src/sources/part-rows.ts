@@ -1,6 +1,10 @@
 import { CsvRecords, type RecordFault, recordsMax } from './csv-records';
-import { type Places, readHeader } from './header';
+import type { Places, ReadHeader } from './header';
+import type { ProblemCode } from './problem-sentences';
 import type { RowReport } from './row-problem';
+
+/** Where a text ends before its end. */
+export type TextFaultCode = Extract<ProblemCode, `encoding-${string}` | 'nul-character'>;
 
 /** Reads the rows of one part once its header is known. */
 export type RowReader = (cells: readonly string[], row: number) => void;
@@ -13,10 +17,11 @@ export class PartRows {
   private readonly csv: CsvRecords;
   private cellCount = 0;
   private reader: RowReader | undefined;
+  private constants: readonly string[] = [];
   private isOver = false;
 
   constructor(
-    private readonly form: readonly string[],
+    private readonly readHeader: ReadHeader,
     private readonly report: RowReport,
     private readonly readerFor: (places: Places) => RowReader,
   ) {
@@ -40,8 +45,13 @@ export class PartRows {
     if (!this.isOver) this.csv.push(text);
   }
 
+  /** Something about the text from here on that whoever approves it should know. */
+  notice(notice: 'encoding-windows-874'): void {
+    this.report.say(this.csv.rows + 1, null, notice);
+  }
+
   /** The text ends here, because of this fault. */
-  breakOff(fault: 'encoding-not-utf8' | 'nul-character'): void {
+  breakOff(fault: TextFaultCode): void {
     if (!this.isOver) this.report.say(this.csv.rows + 1, null, fault);
     this.isOver = true;
   }
@@ -55,17 +65,18 @@ export class PartRows {
   private record(fields: string[], row: number): void {
     if (this.isOver) return;
     if (this.reader === undefined) {
-      const places = readHeader(fields, this.form, this.report);
+      const header = this.readHeader(fields, row, this.report);
       this.cellCount = fields.length;
-      if (places === undefined) this.isOver = true;
-      else this.reader = this.readerFor(places);
+      this.constants = header?.constants ?? [];
+      if (header === undefined) this.isOver = true;
+      else this.reader = this.readerFor(header.places);
     } else if (row > recordsMax) {
       this.report.say(row, null, 'rows-too-many');
       this.isOver = true;
     } else if (fields.length !== this.cellCount) {
       this.report.say(row, null, 'row-ragged');
     } else {
-      this.reader(fields, row);
+      this.reader(this.constants.length === 0 ? fields : [...fields, ...this.constants], row);
     }
   }
 

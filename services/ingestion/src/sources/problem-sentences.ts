@@ -17,6 +17,22 @@ const ofFiles = {
     'แฟ้มไม่ได้เข้ารหัสเป็น UTF-8 ตั้งแต่แถวนี้ ให้บันทึกเป็น CSV UTF-8 แล้วส่งใหม่',
     'From this row on the file is not UTF-8. Save it as CSV UTF-8 and send it again.',
   ),
+  'encoding-mixed': error(
+    'ตั้งแต่แถวนี้แฟ้มเปลี่ยนการเข้ารหัส ส่วนหนึ่งเป็น UTF-8 อีกส่วนไม่ใช่ อาจเกิดจากการนำสองแฟ้มมาต่อกัน ให้บันทึกใหม่เป็น CSV UTF-8 ทั้งแฟ้ม',
+    'From this row on the file is in another encoding: part of it is UTF-8, part is not, as when two files were joined. Save it all as CSV UTF-8.',
+  ),
+  'encoding-unknown': error(
+    'ตั้งแต่แถวนี้แฟ้มไม่ใช่ทั้ง UTF-8 และ TIS-620/Windows-874 ให้บันทึกเป็น CSV UTF-8 แล้วส่งใหม่',
+    'From this row on the file is neither UTF-8 nor TIS-620/Windows-874. Save it as CSV UTF-8 and send it again.',
+  ),
+  'encoding-utf-16': error(
+    'แฟ้มเป็น UTF-16 (“ข้อความ Unicode” ของ Excel) ให้บันทึกเป็น CSV UTF-8 หรือส่งแฟ้ม .xlsx แทน',
+    'The file is UTF-16 (Excel’s “Unicode Text”). Save it as CSV UTF-8, or send the .xlsx itself.',
+  ),
+  'encoding-windows-874': warning(
+    'แฟ้มไม่ใช่ UTF-8 จึงอ่านเป็น TIS-620/Windows-874 ตั้งแต่แถวนี้ ให้ตรวจว่าชื่อคนอ่านออกก่อนอนุมัติ',
+    'The file is not UTF-8 and is read as TIS-620/Windows-874 from this row on. Check its names before it is approved.',
+  ),
   'nul-character': error(
     'แถวนี้มีอักขระว่าง (NUL) แฟ้มอาจเสียหายหรือเป็น UTF-16 ให้บันทึกเป็น CSV UTF-8 แล้วส่งใหม่',
     'This row has a NUL character: the file is damaged, or UTF-16. Save it as CSV UTF-8 and send it again.',
@@ -24,6 +40,10 @@ const ofFiles = {
   'header-missing': error(
     'แถวแรกไม่ใช่ชื่อคอลัมน์ของแบบฟอร์ม ให้เพิ่มแถวหัวคอลัมน์ และตรวจว่าเป็นแฟ้มที่ถูกต้อง',
     'The first row has none of the form’s column names. Add a header row, and check that it is the right file.',
+  ),
+  'header-cell-empty': error(
+    'ช่องนี้ในแถวหัวคอลัมน์ว่าง ช่องที่ผสานกันมีชื่อเฉพาะช่องแรก ให้ยกเลิกการผสาน แล้วใส่ชื่อทุกคอลัมน์',
+    'This cell of the header row is empty. Of merged cells only the first has a name: unmerge them and name every column.',
   ),
   'column-missing': error('ไม่มีคอลัมน์นี้ในแถวหัวคอลัมน์', 'The header row does not have this column.'),
   'column-unknown': error(
@@ -124,10 +144,36 @@ const ofRegister = {
   ),
 } as const;
 
+const ofFragileList = {
+  'yes-or-no-unreadable': error(
+    'ใช้ได้เฉพาะ 1 0 Y N ใช่ ไม่ใช่ หรือเว้นว่าง (ไม่ใช่)',
+    'It has to be 1, 0, Y, N, ใช่, ไม่ใช่, or blank, which is no.',
+  ),
+  'household-not-named': error(
+    'แถวนี้ไม่ได้บอกครัวเรือน ต้องมี household_ref หรือ citizen_id ของสมาชิกคนหนึ่ง',
+    'The row names no household. It needs household_ref, or the citizen_id of somebody who lives there.',
+  ),
+  'household-columns-missing': error(
+    'ต้องมีคอลัมน์ household_ref หรือ citizen_id อย่างน้อยหนึ่งคอลัมน์ เพื่อบอกว่าแถวหมายถึงครัวเรือนใด',
+    'The list needs the column household_ref or citizen_id, so that a row names its household.',
+  ),
+  'fragile-row-twice': warning(
+    'ครัวเรือนหรือเลขประจำตัวนี้มีในแฟ้มแล้วด้วยข้อมูลเดียวกัน',
+    'This household or number is in the file already, saying the same.',
+  ),
+  'fragile-row-contradicts': error(
+    'ครัวเรือนหรือเลขประจำตัวนี้มีในแฟ้มแล้วด้วยข้อมูลที่ต่างกัน',
+    'This household or number is in the file already, saying something else.',
+  ),
+} as const;
+
 /** Every problem with a row that ingestion itself words, by its stable code. */
-export const problemSentences = { ...ofFiles, ...ofHouseholds, ...ofMembers, ...ofRegister } satisfies Record<
-  string,
-  Said
->;
+export const problemSentences = {
+  ...ofFiles,
+  ...ofHouseholds,
+  ...ofMembers,
+  ...ofRegister,
+  ...ofFragileList,
+} satisfies Record<string, Said>;
 
 export type ProblemCode = keyof typeof problemSentences;

@@ -56,6 +56,10 @@ export function openStagingFile(file: string): Database {
       import INTEGER NOT NULL, household TEXT NOT NULL, year INTEGER NOT NULL, person TEXT NOT NULL, flags INTEGER NOT NULL,
       PRIMARY KEY (import, household, year, person)
     ) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS fragilities (
+      import INTEGER NOT NULL, household TEXT NOT NULL, flags INTEGER NOT NULL, row INTEGER NOT NULL,
+      contradicted INTEGER NOT NULL, PRIMARY KEY (import, household)
+    ) WITHOUT ROWID, STRICT;
     CREATE TABLE IF NOT EXISTS applications (
       import INTEGER PRIMARY KEY, bucket INTEGER NOT NULL, applied TEXT NOT NULL
     ) STRICT;

@@ -1,5 +1,6 @@
 import type { FramePlace } from '../files/sealed-file.file';
 import type { ImportDone, ImportRecord, Verdict } from '../imports/import-record';
+import { FragilityStaging } from './fragility-staging.store';
 import type { Database } from './schema.store';
 
 type Of = Pick<ImportRecord, 'no'>;
@@ -27,7 +28,11 @@ export interface StagedRegistration {
 
 /** What is staged for each import, and what each source said before: by keyed hashes, never by content. */
 export class StagingStore {
-  constructor(private readonly db: Database) {}
+  readonly fragilities: FragilityStaging;
+
+  constructor(private readonly db: Database) {
+    this.fragilities = new FragilityStaging(db);
+  }
 
   /** All or nothing, durable when it returns. */
   transaction<Result>(work: () => Result): Result {
@@ -36,7 +41,7 @@ export class StagingStore {
 
   clear({ no }: Of): void {
     this.transaction(() => {
-      for (const table of ['frames', 'staged', 'registrations', 'applications'])
+      for (const table of ['frames', 'staged', 'registrations', 'fragilities', 'applications'])
         this.db.prepare(`DELETE FROM ${table} WHERE import = ?`).run(no);
     });
   }

@@ -17,6 +17,11 @@ const operators: readonly Operator[] = [
   { id: 'malee', name: 'มาลี', office: 'SEC-P 84', role: 'SEC-P' },
 ];
 
+/** The feed that brings each kind in tests. */
+const sourceOfKind: Readonly<Record<string, string>> = {
+  ...{ 'bmn-survey': 'cdd-bmn', 'welfare-register': 'mof-welfare', 'fragile-list': 'province-fragile' },
+};
+
 /** What an answer says: its status and its JSON. */
 export interface Answer<Body> {
   readonly status: number;
@@ -123,7 +128,7 @@ export class IngestionServer {
 
   /** Opens an import and sends its files. */
   async upload(kind: string, files: Readonly<Record<string, string | Uint8Array>>, round = 2561): Promise<string> {
-    const source = kind === 'bmn-survey' ? 'cdd-bmn' : 'mof-welfare';
+    const source = sourceOfKind[kind] ?? 'mof-welfare';
     const { body } = await this.call('POST', '/imports', { kind, source, round });
     for (const [part, file] of Object.entries(files)) {
       const { status, body: refused } = await this.call('PUT', `/imports/${body.importId}/files/${part}`, file);
@@ -144,8 +149,12 @@ export class IngestionServer {
   }
 
   /** Uploads, validates, approves as another operator, and answers the import once it is applied. */
-  async applied(kind: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<ImportShown> {
-    const { importId } = await this.validated(kind, files);
+  async applied(
+    kind: string,
+    files: Readonly<Record<string, string | Uint8Array>>,
+    round?: number,
+  ): Promise<ImportShown> {
+    const { importId } = await this.validated(kind, files, round);
     const { status, body } = await this.approve(importId);
     if (status !== 202) throw new Error(`The approval was refused: ${JSON.stringify(body)}`);
     return this.until(importId, (state) => state === 'applied');

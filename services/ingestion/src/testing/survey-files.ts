@@ -1,6 +1,7 @@
 import { checkDigit } from '@faemban/thai';
 import { householdColumns } from '../sources/bmn-household';
 import { memberColumns } from '../sources/bmn-member';
+import { fragileColumns } from '../sources/fragile-list';
 import { registerColumns } from '../sources/welfare-register';
 
 type Cells = Readonly<Record<string, string>>;
@@ -54,3 +55,4 @@ function csv(columns: readonly string[], rows: readonly Cells[]): string {
 export const householdsCsv = (...rows: Cells[]): string => csv(householdColumns, rows);
 export const membersCsv = (...rows: Cells[]): string => csv(memberColumns, rows);
 export const registerCsv = (...rows: Cells[]): string => csv(registerColumns, rows);
+export const fragileCsv = (...rows: Cells[]): string => csv(fragileColumns, rows);

@@ -1,4 +1,6 @@
 import {
+  fragilityRecorded,
+  fragilityWithdrawn,
   householdListed,
   householdScored,
   householdScoreWithdrawn,
@@ -44,6 +46,14 @@ export interface RegisteredEntry extends EntryBase {
   readonly registered: number;
   readonly verified: number;
 }
+export interface FragilityEntry extends EntryBase {
+  readonly type: 'FragilityRecorded';
+  readonly source: string;
+  readonly listYear: number;
+  readonly definition: string;
+  readonly fragile: boolean;
+  readonly tpmap: boolean;
+}
 export interface ScoredEntry extends EntryBase {
   readonly type: 'HouseholdScored';
   readonly validFrom: string;
@@ -60,7 +70,7 @@ export interface ScoredEntry extends EntryBase {
 
 /** A fact that was taken back with the import that had brought it. `year` is the survey's round or the register's year. */
 export interface WithdrawnEntry extends EntryBase {
-  readonly type: 'HouseholdSurveyWithdrawn' | 'WelfareRegistrationWithdrawn';
+  readonly type: 'HouseholdSurveyWithdrawn' | 'WelfareRegistrationWithdrawn' | 'FragilityWithdrawn';
   readonly source: string;
   readonly year: number;
   readonly isEarlierRestored: boolean;
@@ -74,7 +84,7 @@ export interface ScoreWithdrawnEntry extends EntryBase {
 
 /** One thing that was recorded of a household. No names, no numbers, nobody's id. */
 export type HistoryEntry =
-  ListedEntry | SurveyedEntry | RegisteredEntry | ScoredEntry | WithdrawnEntry | ScoreWithdrawnEntry;
+  ListedEntry | SurveyedEntry | RegisteredEntry | FragilityEntry | ScoredEntry | WithdrawnEntry | ScoreWithdrawnEntry;
 
 /** Everything recorded of a household, in the order of recording. */
 export interface HouseholdHistory {
@@ -85,7 +95,7 @@ export interface HouseholdHistory {
 /** The history of each household, from the facts of ingestion and the scores made of them. */
 export const householdHistory = defineView<HouseholdHistory>({
   name: 'household-history',
-  version: 2,
+  version: 3,
   idOf: (event) => (isTold(event) ? event.data.householdId : undefined),
   slices: { ingestion: addEntry, 'mpi-scoring': addEntry },
   show: (slices: Partial<Record<'ingestion' | 'mpi-scoring', readonly HistoryEntry[]>>, householdId) => ({
@@ -102,17 +112,21 @@ type Told =
   | EventOf<typeof householdScored>
   | EventOf<typeof householdSurveyWithdrawn>
   | EventOf<typeof welfareRegistrationWithdrawn>
-  | EventOf<typeof householdScoreWithdrawn>;
+  | EventOf<typeof householdScoreWithdrawn>
+  | EventOf<typeof fragilityRecorded>
+  | EventOf<typeof fragilityWithdrawn>;
 type ToldEvent = RecordedEvent & Told;
 
 const toldTypes: ReadonlySet<string> = new Set<Told['type']>([
   'HouseholdListed',
   'HouseholdSurveyed',
   'WelfareRegistrationRecorded',
+  'FragilityRecorded',
   'HouseholdScored',
   'HouseholdSurveyWithdrawn',
   'WelfareRegistrationWithdrawn',
   'HouseholdScoreWithdrawn',
+  'FragilityWithdrawn',
 ]);
 
 function isTold(event: RecordedEvent): event is ToldEvent {
@@ -163,6 +177,14 @@ function entryOf(event: ToldEvent): HistoryEntry {
     case 'HouseholdScoreWithdrawn': {
       const { validFrom, ruleset, round } = event.data;
       return { type: event.type, ...base, validFrom, ruleset: rulesetKey(ruleset), round };
+    }
+    case 'FragilityWithdrawn': {
+      const { source, listYear, restoredImportId } = event.data;
+      return { type: event.type, ...base, ...withdrawn(source, listYear, restoredImportId) };
+    }
+    case 'FragilityRecorded': {
+      const { validFrom, source, listYear, definition, fragile, tpmap } = event.data;
+      return { type: event.type, ...base, validFrom, source, listYear, definition, fragile, tpmap };
     }
     case 'HouseholdScored': {
       const { validFrom, ruleset, round, area, members, isPoor, failedDimensions, targetPersons, failed } = event.data;

@@ -1,7 +1,9 @@
 import type { Sentence } from '@faemban/event-sourcing';
 import { areaName, findIndicatorSet, findRuleset } from '@faemban/reference-data';
 import { formatBaht } from '@faemban/thai';
+import { fragilitySentence } from './fragility-words';
 import type {
+  FragilityEntry,
   HistoryEntry,
   RegisteredEntry,
   ScoredEntry,
@@ -29,10 +31,16 @@ export function whatHappened(entry: HistoryEntry, earlier: readonly HistoryEntry
         entry,
         lastOf(before, (other): other is RegisteredEntry => other.type === entry.type),
       );
+    case 'FragilityRecorded':
+      return fragilitySentence(
+        entry,
+        before.filter((other): other is FragilityEntry => other.type === entry.type),
+      );
     case 'HouseholdScored':
       return scored(entry, scoreBefore(entry, before));
     case 'HouseholdSurveyWithdrawn':
     case 'WelfareRegistrationWithdrawn':
+    case 'FragilityWithdrawn':
       return factWithdrawn(entry);
     case 'HouseholdScoreWithdrawn':
       return {
@@ -46,7 +54,9 @@ export function whatHappened(entry: HistoryEntry, earlier: readonly HistoryEntry
 function standing(entries: readonly HistoryEntry[]): readonly HistoryEntry[] {
   const gone = new Set(
     entries.flatMap(({ type, corrects }) =>
-      type === 'HouseholdSurveyWithdrawn' || type === 'WelfareRegistrationWithdrawn' ? [corrects] : [],
+      type === 'HouseholdSurveyWithdrawn' || type === 'WelfareRegistrationWithdrawn' || type === 'FragilityWithdrawn'
+        ? [corrects]
+        : [],
     ),
   );
   return gone.size === 0 ? entries : entries.filter(({ eventId }) => !gone.has(eventId));
@@ -65,9 +75,16 @@ function scoreBefore({ ruleset, round }: ScoredEntry, before: readonly HistoryEn
 }
 
 function factWithdrawn({ type, source, year, isEarlierRestored }: WithdrawnEntry): Sentence {
-  const isSurvey = type === 'HouseholdSurveyWithdrawn';
-  const thai = isSurvey ? `ผลสำรวจรอบปี ${year}` : `ข้อมูลทะเบียนสวัสดิการแห่งรัฐปี ${year}`;
-  const english = isSurvey ? `The survey of round ${year}` : `What the state-welfare register of ${year} said`;
+  const thai = {
+    HouseholdSurveyWithdrawn: `ผลสำรวจรอบปี ${year}`,
+    WelfareRegistrationWithdrawn: `ข้อมูลทะเบียนสวัสดิการแห่งรัฐปี ${year}`,
+    FragilityWithdrawn: `ข้อมูลรายชื่อครัวเรือนเปราะบางปี ${year}`,
+  }[type];
+  const english = {
+    HouseholdSurveyWithdrawn: `The survey of round ${year}`,
+    WelfareRegistrationWithdrawn: `What the state-welfare register of ${year} said`,
+    FragilityWithdrawn: `What the list of fragile households of ${year} said`,
+  }[type];
   return {
     th: `ถอน${thai} จากแหล่ง ${source} พร้อมการนำเข้าที่นำมา ${isEarlierRestored ? 'ข้อมูลเดิมกลับมามีผล' : 'ไม่มีข้อมูลเดิม'}`,
     en: `${english} from ${source} was withdrawn with its import. ${isEarlierRestored ? 'What was known before is in force again.' : 'Nothing had been known before.'}`,

@@ -8,7 +8,7 @@ interface Started {
   readonly importId: string;
 }
 
-/** `faemban import survey|register`: uploads, validates, and prints the preview with the command that approves it. */
+/** `faemban import survey|register|fragile`: uploads, validates, and prints the preview with the command that approves it. */
 export function importCommands(program: Command, session: (command: Command) => Session): void {
   const command = program
     .command('import')
@@ -16,8 +16,8 @@ export function importCommands(program: Command, session: (command: Command) => 
   command
     .command('survey')
     .description('แบบสำรวจ จปฐ. · a survey in the BMN form')
-    .requiredOption('--households <file>', 'households, UTF-8 CSV')
-    .requiredOption('--members <file>', 'members, UTF-8 CSV')
+    .requiredOption('--households <file>', 'households, CSV or .xlsx')
+    .requiredOption('--members <file>', 'members, CSV or .xlsx')
     .requiredOption('--round <year>', 'data year, B.E., e.g. 2561')
     .option('--source <key>', 'the feed', 'cdd-bmn')
     .requiredOption('--as <operator>', 'who uploads')
@@ -27,12 +27,22 @@ export function importCommands(program: Command, session: (command: Command) => 
   command
     .command('register')
     .description('ทะเบียนผู้มีบัตรสวัสดิการแห่งรัฐ · the state-welfare register')
-    .requiredOption('--file <file>', 'register, UTF-8 CSV')
+    .requiredOption('--file <file>', 'register, CSV or .xlsx')
     .requiredOption('--round <year>', 'data year it is used for, B.E.')
     .option('--source <key>', 'the feed', 'mof-welfare')
     .requiredOption('--as <operator>', 'who uploads')
     .action(async (options: { file: string; round: string; source: string }, self: Command) =>
       upload(session(self), 'welfare-register', options, { register: options.file }),
+    );
+  command
+    .command('fragile')
+    .description('รายชื่อครัวเรือนเปราะบาง · the province’s list of fragile households')
+    .requiredOption('--file <file>', 'list, CSV or .xlsx')
+    .requiredOption('--round <year>', 'year of the list, B.E.')
+    .option('--source <key>', 'the feed', 'province-fragile')
+    .requiredOption('--as <operator>', 'who uploads')
+    .action(async (options: { file: string; round: string; source: string }, self: Command) =>
+      upload(session(self), 'fragile-list', options, { list: options.file }),
     );
 }
 
