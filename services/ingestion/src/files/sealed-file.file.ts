@@ -94,6 +94,12 @@ export class SealedReader {
     return (await this.read(place, markOf(false))).content;
   }
 
+  /** The content of a frame of a file that `sealUpload` wrote, by its number from 0. All but the last are {@link frameBytes} long. */
+  async uploadedFrame(number: number): Promise<Buffer> {
+    const offset = headerBytes + number * (lengthBytes + frameBytes + tagBytes);
+    return (await this.read({ number, offset })).content;
+  }
+
   /** The contents of all frames in order, up to the one marked as last. */
   async *contents(): AsyncGenerator<Buffer> {
     let offset = headerBytes;

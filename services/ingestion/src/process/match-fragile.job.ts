@@ -1,6 +1,7 @@
 import type { NumberMatch } from '@faemban/contracts';
 import type { ImportFound, ImportRecord, Verdict } from '../imports/import-record';
 import { FragileRows, type FragileRow } from '../sources/fragile-list';
+import { partForms } from '../sources/part-forms';
 import { PartRows } from '../sources/part-rows';
 import { RowReport } from '../sources/row-problem';
 import { ShardedMap } from '../staging/sharded-map';
@@ -43,7 +44,7 @@ export class FragileMatching {
 
   async run(): Promise<ImportFound> {
     this.tools.staging.clear(this.record);
-    const rows = new PartRows(headerOf(this.tools, this.record, 'list'), this.list, (places) => {
+    const rows = new PartRows(partForms.list, headerOf(this.tools, this.record, 'list'), this.list, (places) => {
       const reader = new FragileRows(places, this.list);
       return (cells, row) => {
         const fragile = reader.read(cells, row);

@@ -1,5 +1,6 @@
 import type { NumberMatch } from '@faemban/contracts';
 import type { ImportFound, ImportRecord, Verdict } from '../imports/import-record';
+import { partForms } from '../sources/part-forms';
 import { PartRows } from '../sources/part-rows';
 import { RowReport } from '../sources/row-problem';
 import { firstRegisterYear, type RegisterRow, RegisterRows } from '../sources/welfare-register';
@@ -40,13 +41,19 @@ export class RegisterMatching {
 
   async run(): Promise<ImportFound> {
     this.tools.staging.clear(this.record);
-    const rows = new PartRows(headerOf(this.tools, this.record, 'register'), this.register, (places) => {
-      const reader = new RegisterRows(places, this.register);
-      return (cells, row) => {
-        const registration = reader.read(cells, row);
-        if (registration !== undefined && this.isFirst(registration, row)) this.waiting.push({ ...registration, row });
-      };
-    });
+    const rows = new PartRows(
+      partForms.register,
+      headerOf(this.tools, this.record, 'register'),
+      this.register,
+      (places) => {
+        const reader = new RegisterRows(places, this.register);
+        return (cells, row) => {
+          const registration = reader.read(cells, row);
+          if (registration !== undefined && this.isFirst(registration, row))
+            this.waiting.push({ ...registration, row });
+        };
+      },
+    );
     await readPart(this.tools, this.record, 'register', rows, this.work, () => this.match());
     this.rows = rows.rows;
     await this.compare();

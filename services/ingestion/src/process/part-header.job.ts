@@ -8,3 +8,8 @@ import type { Tools } from './tools';
 export function headerOf(_tools: Tools, _record: ImportRecord, part: ImportPart): ReadHeader {
   return standardHeader(partForms[part]);
 }
+
+/** The sheet of a workbook in which a part is to be looked for, where that is said. */
+export function sheetNameOf(_tools: Tools, _record: ImportRecord, _part: ImportPart): string | undefined {
+  return undefined;
+}

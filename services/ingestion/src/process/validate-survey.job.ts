@@ -3,6 +3,7 @@ import type { ImportFound, ImportRecord, Verdict } from '../imports/import-recor
 import { HouseholdRows } from '../sources/bmn-household';
 import { MemberRows } from '../sources/bmn-member';
 import { findFormOfRound, HouseholdChecks } from '../sources/bmn-survey';
+import { partForms } from '../sources/part-forms';
 import { PartRows } from '../sources/part-rows';
 import { RowReport } from '../sources/row-problem';
 import { householdText, memberText } from '../sources/staged-lines';
@@ -80,43 +81,53 @@ export class SurveyValidation {
   }
 
   private async readHouseholds(spool: SpoolWriter): Promise<void> {
-    const rows = new PartRows(headerOf(this.tools, this.record, 'households'), this.households, (places) => {
-      const households = new HouseholdRows(places, this.record.round, this.households);
-      return (cells, row) => {
-        const household = households.read(cells, row);
-        const ref = household?.ref ?? households.referenceOf(cells);
-        if (ref === undefined) return;
-        if (this.ordOf.get(ref) !== undefined) {
-          this.households.say(row, 'household_ref', 'household-ref-twice');
-          return;
-        }
-        const ord = this.ordOf.size;
-        this.ordOf.set(ownCopy(ref), ord);
-        if (household !== undefined) spool.add('households', { row, ord, text: householdText(household) });
-      };
-    });
+    const rows = new PartRows(
+      partForms.households,
+      headerOf(this.tools, this.record, 'households'),
+      this.households,
+      (places) => {
+        const households = new HouseholdRows(places, this.record.round, this.households);
+        return (cells, row) => {
+          const household = households.read(cells, row);
+          const ref = household?.ref ?? households.referenceOf(cells);
+          if (ref === undefined) return;
+          if (this.ordOf.get(ref) !== undefined) {
+            this.households.say(row, 'household_ref', 'household-ref-twice');
+            return;
+          }
+          const ord = this.ordOf.size;
+          this.ordOf.set(ownCopy(ref), ord);
+          if (household !== undefined) spool.add('households', { row, ord, text: householdText(household) });
+        };
+      },
+    );
     await readPart(this.tools, this.record, 'households', rows, this.work, () => this.write(spool));
     this.householdRows = rows.rows;
     this.areHouseholdsKnown = !rows.isUnreadable;
   }
 
   private async readMembers(spool: SpoolWriter): Promise<void> {
-    const rows = new PartRows(headerOf(this.tools, this.record, 'members'), this.members, (places) => {
-      const members = new MemberRows(places, this.members);
-      return (cells, row) => {
-        const member = members.read(cells, row);
-        const ref = member?.ref ?? members.referenceOf(cells);
-        const ord = ref === undefined ? undefined : this.ordOf.get(ref);
-        if (ref !== undefined && ord === undefined && this.areHouseholdsKnown) {
-          this.members.say(row, 'household_ref', 'household-unknown');
-        }
-        if (member === undefined && ord !== undefined) this.incomplete.add(ord);
-        if (member === undefined || ord === undefined) return;
-        this.persons += 1;
-        if (member.number !== '') this.notice(member.number, ord, row);
-        spool.add('members', { row, ord, text: memberText(member) });
-      };
-    });
+    const rows = new PartRows(
+      partForms.members,
+      headerOf(this.tools, this.record, 'members'),
+      this.members,
+      (places) => {
+        const members = new MemberRows(places, this.members);
+        return (cells, row) => {
+          const member = members.read(cells, row);
+          const ref = member?.ref ?? members.referenceOf(cells);
+          const ord = ref === undefined ? undefined : this.ordOf.get(ref);
+          if (ref !== undefined && ord === undefined && this.areHouseholdsKnown) {
+            this.members.say(row, 'household_ref', 'household-unknown');
+          }
+          if (member === undefined && ord !== undefined) this.incomplete.add(ord);
+          if (member === undefined || ord === undefined) return;
+          this.persons += 1;
+          if (member.number !== '') this.notice(member.number, ord, row);
+          spool.add('members', { row, ord, text: memberText(member) });
+        };
+      },
+    );
     await readPart(this.tools, this.record, 'members', rows, this.work, () => this.write(spool));
     this.memberRows = rows.rows;
     this.areMembersKnown = !rows.isUnreadable;

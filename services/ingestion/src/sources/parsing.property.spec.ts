@@ -27,7 +27,7 @@ async function read(
   const problems: RowProblem[] = [];
   let sound = 0;
   const report = new RowReport(part, (problem) => problems.push(problem));
-  const rows = new PartRows(standardHeader(partForms[part]), report, (places) => {
+  const rows = new PartRows(partForms[part], standardHeader(partForms[part]), report, (places) => {
     const households = new HouseholdRows(places, 2561, report);
     const members = new MemberRows(places, report);
     const register = new RegisterRows(places, report);

@@ -62,6 +62,71 @@ const ofFiles = {
   'quote-unclosed': error('เครื่องหมายคำพูดที่เปิดในแถวนี้ไม่มีตัวปิด', 'A quotation mark opened in this row is never closed.'),
 } as const;
 
+const ofWorkbooks = {
+  'workbook-damaged': error(
+    'แฟ้ม Excel เสียหายหรือส่งมาไม่ครบ ให้เปิดแล้วบันทึกใหม่เป็น .xlsx หรือ CSV UTF-8',
+    'The workbook is damaged or was not sent whole. Open it and save it again as .xlsx or CSV UTF-8.',
+  ),
+  'workbook-expands-too-much': error(
+    'แฟ้มขยายตัวมากกว่า 250 เท่าของขนาดที่บีบอัดไว้ แฟ้มข้อมูลจริงไม่เป็นเช่นนี้ จึงไม่อ่านต่อ ให้ส่งเป็น CSV UTF-8',
+    'The file expands to more than 250 times its size, which no real data does, and is not read on. Send it as CSV UTF-8.',
+  ),
+  'workbook-too-large': error(
+    'แผ่นงานใหญ่เกิน 2 GiB เมื่อคลายการบีบอัด หรือแฟ้มมีส่วนประกอบมากเกิน ให้แบ่งแฟ้ม หรือส่งเป็น CSV UTF-8',
+    'A sheet is larger than 2 GiB when it is expanded, or the file has too many parts. Split it, or send CSV UTF-8.',
+  ),
+  'workbook-text-endless': error(
+    'มีข้อความยาวเกิน 32,767 อักขระในช่องหนึ่ง หรือส่วนของแฟ้มที่ไม่มีจุดจบ จึงไม่อ่านต่อ ให้ตรวจแฟ้ม',
+    'A cell’s text is longer than 32,767 characters, or something in the file has no end. It is not read on: check the file.',
+  ),
+  'workbook-locked': error(
+    'แฟ้มตั้งรหัสผ่านไว้ ให้เอารหัสผ่านออกแล้วส่งใหม่',
+    'The file is locked with a password. Take the password off and send it again.',
+  ),
+  'workbook-old-or-locked': error(
+    'แฟ้มเป็น Excel รุ่นเก่า (.xls) หรือตั้งรหัสผ่านไว้ ให้เปิดแล้วบันทึกเป็น .xlsx ที่ไม่มีรหัสผ่าน',
+    'The file is an old workbook (.xls) or is locked with a password. Open it and save it as .xlsx without a password.',
+  ),
+  'workbook-missing': error(
+    'แฟ้มบีบอัดนี้ไม่ใช่สมุดงาน .xlsx ให้ส่งเป็น .xlsx หรือ CSV UTF-8',
+    'This archive is no .xlsx workbook. Send .xlsx or CSV UTF-8.',
+  ),
+  'shared-texts-too-many': error(
+    'ข้อความในสมุดงานรวมกันเกิน 2,000,000 ข้อความหรือ 64 Mi อักขระ ให้แบ่งแฟ้ม หรือส่งเป็น CSV UTF-8',
+    'The workbook has more than 2,000,000 texts, or 64 Mi characters of them. Split it, or send CSV UTF-8.',
+  ),
+  'sheet-missing': error('ไม่มีแผ่นงานชื่อที่ระบุไว้ แผ่นงานที่มี:', 'The sheet that was named is not there. There are:'),
+  'sheet-not-found': error(
+    'ไม่มีแผ่นงานใดมีแถวหัวคอลัมน์ของแบบฟอร์มในแถวแรก แผ่นงานที่มี:',
+    'No sheet has the form’s column names in its first row. There are:',
+  ),
+  'sheet-ambiguous': error(
+    'มีหลายแผ่นงานที่ใช้ได้ ให้ตั้งชื่อแผ่นงานที่ต้องการตามชื่อส่วนของการนำเข้า หรือลบแผ่นงานอื่น แผ่นงานที่ใช้ได้:',
+    'Several sheets could be meant. Name the right one as the part of the import, or delete the others. These could be:',
+  ),
+  'cells-merged': error(
+    'มีช่องที่ผสานกันตั้งแต่แถวนี้ ช่องอื่นที่ผสานอยู่จึงว่าง ให้ยกเลิกการผสานแล้วใส่ค่าทุกช่อง',
+    'Cells are merged from this row on, so that all but the first are empty. Unmerge them and fill in every cell.',
+  ),
+  'cell-formula': error(
+    'ช่องนี้เป็นสูตร ซึ่งอาจคำนวณไม่ตรงกับที่เห็น ให้คัดลอกแล้ววางเป็นค่า',
+    'This cell is a formula, whose value is not sure. Copy it and paste it as a value.',
+  ),
+  'cell-error-value': error(
+    'ช่องนี้มีค่าผิดพลาดของ Excel เช่น #N/A ให้แก้เป็นค่าจริงหรือเว้นว่าง',
+    'This cell holds an error of the workbook, such as #N/A. Put in the value, or leave it blank.',
+  ),
+  'cell-is-date': error(
+    'Excel เปลี่ยนช่องนี้เป็นวันที่ เช่น 5/3 กลายเป็น 5 มีนาคม ให้จัดรูปแบบเป็นข้อความแล้วพิมพ์ใหม่',
+    'The workbook has made a date of this cell, as of 5/3. Format it as text and type it again.',
+  ),
+  'cell-number-imprecise': error(
+    'ตัวเลขนี้มีเกิน 15 หลัก Excel จึงเก็บได้ไม่ครบทุกหลัก ให้จัดรูปแบบเป็นข้อความแล้วพิมพ์ใหม่',
+    'This number has more than 15 digits, of which a workbook loses the last. Format the cell as text and type it again.',
+  ),
+  'cell-unreadable': error('อ่านค่าในช่องนี้ไม่ได้ ให้พิมพ์ใหม่', 'The value of this cell cannot be read. Type it again.'),
+} as const;
+
 const ofHouseholds = {
   'household-ref-malformed': error(
     'รหัสอ้างอิงครัวเรือนใช้ได้เฉพาะ A–Z a–z 0–9 _ - ยาว 1–40 ตัว',
@@ -170,6 +235,7 @@ const ofFragileList = {
 /** Every problem with a row that ingestion itself words, by its stable code. */
 export const problemSentences = {
   ...ofFiles,
+  ...ofWorkbooks,
   ...ofHouseholds,
   ...ofMembers,
   ...ofRegister,

@@ -25,6 +25,7 @@ export type ProblemListener = (problem: RowProblem) => void;
 export class RowReport {
   /** Errors said of the row that is being read; reset by {@link begin}. */
   private errorsOfRow = 0;
+  private errorsOfNextRow = 0;
 
   constructor(
     readonly part: ImportPart,
@@ -33,7 +34,13 @@ export class RowReport {
 
   /** The next row is read from here on. */
   begin(): void {
-    this.errorsOfRow = 0;
+    this.errorsOfRow = this.errorsOfNextRow;
+    this.errorsOfNextRow = 0;
+  }
+
+  /** The errors said so far are those of the row that is read next: it is not sound whatever its reader finds. */
+  carryToNextRow(): void {
+    this.errorsOfNextRow = this.errorsOfRow;
   }
 
   /** Whether nothing worse than a warning was said since {@link begin}. */
