@@ -38,6 +38,8 @@ import { ImportsStore } from './imports/imports.store';
 import { RollbacksController } from './imports/rollbacks.controller';
 import { Rollbacks } from './imports/rollbacks.service';
 import { RollbacksStore } from './imports/rollbacks.store';
+import { MappingsController } from './imports/mappings.controller';
+import { MappingsStore } from './imports/mappings.store';
 import { ImportJobs } from './process/jobs.service';
 import { Retention } from './process/retention.service';
 import { TOOLS } from './process/tokens';
@@ -123,7 +125,7 @@ export class IngestionModule {
         { aggregate: householdAggregate, command: HouseholdCommand },
         { aggregate: areaMappingAggregate, command: AreaMappingCommand },
       ],
-      controllers: [ImportsController, RollbacksController, ReviewsController, ImportErrorsController],
+      controllers: [ImportsController, RollbacksController, ReviewsController, ImportErrorsController, MappingsController],
       providers: [
         {
           provide: DATABASES,
@@ -151,6 +153,7 @@ export class IngestionModule {
             const folder = join(platform.dataDir, settings.importsFolder, 'files');
             return {
               imports: new ImportsStore(databases.imports),
+              mappings: new MappingsStore(databases.imports),
               findings: new FindingsStore(databases.staging),
               staging: new StagingStore(databases.staging),
               undo: new UndoStore(databases.staging),

@@ -66,6 +66,7 @@ export interface ImportStatus {
   readonly kind: string;
   readonly source: string;
   readonly round: number;
+  readonly mapping?: string;
   readonly state: ImportState;
   readonly progress?: { readonly stage: string; readonly done: number; readonly total: number; readonly unit: string };
   readonly rows?: number;
@@ -109,6 +110,12 @@ export class Client {
     const answer = await this.request('POST', path, { headers, body: JSON.stringify(body) });
     const text = await answer.text();
     return (text === '' ? {} : JSON.parse(text)) as Answer;
+  }
+
+  /** Puts a JSON value where the path says. */
+  async put<Answer>(path: string, body: unknown): Promise<Answer> {
+    const headers = { 'content-type': 'application/json' };
+    return (await (await this.request('PUT', path, { headers, body: JSON.stringify(body) })).json()) as Answer;
   }
 
   /** Sends a file as it is, streamed. `onBytes` hears how many bytes went out so far. */

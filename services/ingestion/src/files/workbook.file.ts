@@ -76,6 +76,17 @@ export class Workbook {
     yield reader.take();
   }
 
+  /** The cells of a sheet's first row that has something in it. @throws WorkbookFault */
+  async firstRow(sheet: Sheet, turn: () => Promise<void>): Promise<readonly string[] | undefined> {
+    for await (const {
+      rows: [first],
+    } of this.rows(sheet)) {
+      if (first !== undefined) return first.cells;
+      await turn();
+    }
+    return undefined;
+  }
+
   close(): void {
     this.parts.close();
   }

@@ -17,6 +17,8 @@ export interface ImportView {
   readonly kind: ImportKind;
   readonly source: string;
   readonly round: number;
+  /** By which mapping its files are read. */
+  readonly mapping: string;
   readonly state: Exclude<ImportRecord['state'], 'recording'>;
   readonly createdAt: string;
   readonly endedAt: string | null;
@@ -104,7 +106,7 @@ export class Imports {
     const { imports, decisions } = this.tools;
     const record = this.get(importId);
     if (record.sameAs !== null) return { view: this.viewOf(this.get(record.sameAs)), repeats: true };
-    const { parts, mapping } = importForms[record.kind];
+    const { parts } = importForms[record.kind];
     const files = imports.files(record);
     const missing = parts.filter((part) => !files.some((file) => file.part === part));
     if (missing.length > 0) throw partsMissing(missing);
@@ -115,7 +117,7 @@ export class Imports {
       await this.discard(record);
       return { view: this.viewOf(earlier), repeats: true };
     }
-    const { kind, source, round } = record;
+    const { kind, source, round, mapping } = record;
     await decisions.handle(
       { type: 'UploadImport', importId, upload: { kind, source, round, mapping, files } },
       context,
@@ -177,11 +179,20 @@ export class Imports {
   }
 
   private viewOf(record: ImportRecord): ImportView {
-    const { importId, kind, source, round, state, createdAt, endedAt, found, applied, sameAs } = record;
+    const { importId, kind, source, round, mapping, state, createdAt, endedAt, found, applied, sameAs } = record;
     const progress = this.jobs.progressOf(importId);
     const done = state === 'applying' ? this.tools.staging.application(record)?.applied : undefined;
     return {
-      ...{ importId, kind, source, round, state: state === 'recording' ? 'validating' : state, createdAt, endedAt },
+      ...{
+        importId,
+        kind,
+        source,
+        round,
+        mapping,
+        state: state === 'recording' ? 'validating' : state,
+        createdAt,
+        endedAt,
+      },
       files: this.tools.imports.files(record),
       ...(progress ? { progress } : {}),
       ...(found ?? {}),

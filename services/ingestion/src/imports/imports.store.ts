@@ -19,10 +19,10 @@ interface Row {
   readonly same_as: string | null;
 }
 
-type Change = Partial<Pick<ImportRecord, 'state' | 'endedAt' | 'found' | 'applied' | 'serial' | 'sameAs'>>;
+type Change = Partial<Pick<ImportRecord, 'mapping' | 'state' | 'endedAt' | 'found' | 'applied' | 'serial' | 'sameAs'>>;
 
 const columns: Readonly<Record<keyof Change, string>> = {
-  ...{ state: 'state', endedAt: 'ended_at', found: 'found', applied: 'applied', serial: 'serial' },
+  ...{ mapping: 'mapping', state: 'state', endedAt: 'ended_at', found: 'found', applied: 'applied', serial: 'serial' },
   sameAs: 'same_as',
 };
 

@@ -4,7 +4,7 @@ import { SealedReader } from '../files/sealed-file.file';
 import { textPieces } from '../files/text-pieces.file';
 import type { ImportRecord } from '../imports/import-record';
 import type { PartRows } from '../sources/part-rows';
-import { sheetNameOf } from './part-header.job';
+import { mappingOf } from './part-header.job';
 import { readWorkbook } from './read-workbook.job';
 import type { Tools, Work } from './tools';
 
@@ -29,7 +29,13 @@ export async function readPart(
     const kind = fileKindOf(await reader.uploadedFrame(0));
     if (kind === 'text') await readText({ reader, bytes, part }, rows, work, between);
     else if (kind === 'compound') rows.breakOff('workbook-old-or-locked', 1);
-    else await readWorkbook({ reader, bytes, part, sheetName: sheetNameOf(tools, record, part) }, rows, work, between);
+    else
+      await readWorkbook(
+        { reader, bytes, part, sheetName: mappingOf(tools, record, part)?.sheet },
+        rows,
+        work,
+        between,
+      );
     rows.end();
     await between();
   } finally {

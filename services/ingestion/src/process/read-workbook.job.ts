@@ -71,7 +71,7 @@ async function chosenSheet(
   if (sheets.length === 1) return sheets[0];
   const fitting: Sheet[] = [];
   for (const sheet of sheets) {
-    const header = await firstRow(workbook, sheet, work);
+    const header = await workbook.firstRow(sheet, work.turn);
     if (header !== undefined && rows.isHeader(header)) fitting.push(sheet);
   }
   const chosen = fitting.length === 1 ? fitting[0] : fitting.find(({ name }) => isSame(name, part));
@@ -83,16 +83,6 @@ async function chosenSheet(
     );
   }
   return chosen;
-}
-
-async function firstRow(workbook: Workbook, sheet: Sheet, work: Work): Promise<readonly string[] | undefined> {
-  for await (const {
-    rows: [first],
-  } of workbook.rows(sheet)) {
-    if (first !== undefined) return first.cells;
-    await work.turn();
-  }
-  return undefined;
 }
 
 const isSame = (one: string, other: string): boolean => one.trim().toLowerCase() === other.trim().toLowerCase();

@@ -51,6 +51,18 @@ const ofFiles = {
     'The form has no column of this name. Take it out or correct its name.',
   ),
   'column-twice': error('มีคอลัมน์นี้มากกว่าหนึ่งครั้ง', 'This column is there more than once.'),
+  'mapped-column-missing': error(
+    'ไม่มีคอลัมน์ที่การจับคู่ของแหล่งนี้ใช้สำหรับช่องนี้ ให้แก้การจับคู่ หรือชื่อคอลัมน์ในแฟ้ม',
+    'The column that this source’s mapping uses for this one is not there. Change the mapping, or the column’s name.',
+  ),
+  'mapped-column-twice': error(
+    'มีคอลัมน์ที่การจับคู่ใช้มากกว่าหนึ่งครั้ง ให้ระบุเป็นลำดับ เช่น #3',
+    'The column that the mapping uses is there more than once. Name it by its place, such as #3.',
+  ),
+  'column-not-mapped': error(
+    'การจับคู่ไม่ได้กล่าวถึงคอลัมน์นี้ ให้จับคู่ หรือตั้งให้ข้ามคอลัมน์อื่น',
+    'The mapping does not name this column. Map it, or have other columns ignored.',
+  ),
   'columns-too-many': error('แถวหัวคอลัมน์มีมากกว่า 200 คอลัมน์', 'The header row has more than 200 columns.'),
   'rows-too-many': error('แฟ้มมีเกิน 5,000,000 แถว ให้แบ่งแฟ้ม', 'The file has more than 5,000,000 rows. Split it.'),
   'row-too-long': error('แถวนี้ยาวเกิน 64 Ki อักขระ', 'This row is longer than 64 Ki characters.'),
