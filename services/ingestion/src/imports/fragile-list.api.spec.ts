@@ -35,6 +35,10 @@ afterEach(() => ingestion.stop());
 async function list(text: string, round = 2564): Promise<ImportShown> {
   const shown = await ingestion.validated('fragile-list', { list: text }, round);
   expect(await ingestion.problems(shown.importId)).toEqual([]);
+  if (shown.state === 'held') {
+    const release = { reason: 'corrected-file-sent-whole' };
+    await ingestion.call('POST', `/imports/${shown.importId}/release`, release, { 'faemban-operator': 'malee' });
+  }
   await ingestion.approve(shown.importId);
   return ingestion.until(shown.importId, (state) => state === 'applied');
 }
@@ -155,5 +159,25 @@ describe('importing a list of fragile households', () => {
       { data: { listYear: 2565, validFrom: '2022-07-01', fragile: false } },
     ]);
     expect(second?.corrects).toBeUndefined();
+  });
+
+  test('that is undone is taken back from each household, and may come again', async () => {
+    const rows = fragileCsv({ household_ref: 'h-1', fragile_hh: '1', tpmap_hh: '1' });
+    const first = await list(rows);
+    const asked = await ingestion.call('POST', `/imports/${first.importId}/rollback`, { reason: 'wrong-content' });
+    expect(asked.status).toBe(202);
+    await ingestion.until(first.importId, (state) => state === 'rollback-requested');
+    await ingestion.call('POST', `/imports/${first.importId}/rollback/approval`, undefined, {
+      'faemban-operator': 'malee',
+    });
+    await ingestion.until(first.importId, (state) => state === 'rolled-back');
+    const again = await list(fragileCsv({ household_ref: 'h-1', fragile_hh: 'Y', tpmap_hh: 'Y' }));
+    expect(again).toMatchObject({ preview: { new: 1, same: 0 }, applied: { fragilities: 1 } });
+    const events = await ingestion.eventsOf(`household-${householdIds[0]}`);
+    expect(events.slice(2).map(({ type }) => type)).toEqual([
+      ...['FragilityRecorded', 'FragilityWithdrawn', 'FragilityRecorded'],
+    ]);
+    expect(events[3]).toMatchObject({ corrects: events[2]?.id, data: { listYear: 2564, restoredImportId: null } });
+    expect(events[4]?.corrects).toBeUndefined();
   });
 });

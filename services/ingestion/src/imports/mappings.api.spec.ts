@@ -34,7 +34,7 @@ interface Mapping {
 
 async function validated(importId: string): Promise<ImportShown> {
   await ingestion.call('POST', `/imports/${importId}/validation`);
-  return ingestion.until(importId, (state) => state === 'validated');
+  return ingestion.until(importId, (state) => state === 'validated' || state === 'held');
 }
 const choose = (importId: string, mapping: string) =>
   ingestion.call('PUT', `/imports/${importId}/mapping`, { mapping });

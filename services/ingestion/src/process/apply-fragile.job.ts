@@ -86,15 +86,16 @@ export class FragileApplication {
     };
   }
 
-  /** The event in which this list said something else of the household, by another import. */
+  /** The event in which this list said something else of the household, by another import that still stands. */
   private async fragilityToCorrect(householdId: string): Promise<string | undefined> {
-    let corrected: string | undefined;
+    const { source, round, importId } = this.record;
+    let told: { readonly id: string; readonly importId: string }[] = [];
     for (const { id, type, data } of await this.tools.events.load(`household-${householdId}`)) {
-      if (type !== 'FragilityRecorded') continue;
       const known = data as RecordFragility['fragility'];
-      const { source, round, importId } = this.record;
-      if (known.source === source && known.listYear === round && known.importId !== importId) corrected = id;
+      const isOfList = known.source === source && known.listYear === round && known.importId !== importId;
+      if (type === 'FragilityRecorded' && isOfList) told.push({ id, importId: known.importId });
+      if (type === 'FragilityWithdrawn') told = told.filter((one) => one.importId !== known.importId);
     }
-    return corrected;
+    return told.at(-1)?.id;
   }
 }

@@ -10,6 +10,7 @@ import type { StagedHousehold } from '../staging/staging.store';
 import { Findings } from './findings.job';
 import { headerOf } from './part-header.job';
 import { readPart } from './read-part.job';
+import { Repeats } from './repeats.job';
 import type { Tools, Work } from './tools';
 
 /** Households read back at once while they are compared. */
@@ -28,6 +29,7 @@ export class FragileMatching {
   private readonly seen = new ShardedMap<string, number>();
   private readonly fragilities: FragilityStaging;
   private readonly sources: readonly string[];
+  private readonly repeats = new Repeats();
   private waiting: Waiting[] = [];
   private readonly preview = { new: 0, changed: 0, same: 0, conflict: 0, ambiguous: 0 };
 
@@ -56,7 +58,7 @@ export class FragileMatching {
     const { errors, warnings, reviewed } = this.findings;
     return {
       ...{ rows: rows.rows, households, persons: 0, errors, warnings },
-      ...{ preview: this.preview, toReview: reviewed },
+      ...{ preview: this.preview, toReview: reviewed, repeats: this.repeats.counts },
     };
   }
 
@@ -69,6 +71,7 @@ export class FragileMatching {
       this.seen.set(key, said);
       return true;
     }
+    if (before === said) this.repeats.hearRepeated(1);
     this.list.say(row, null, before === said ? 'fragile-row-twice' : 'fragile-row-contradicts');
     return false;
   }
@@ -144,6 +147,7 @@ export class FragileMatching {
     const verdict: Verdict & keyof ImportFound['preview'] =
       known === undefined ? 'new' : known === digest ? 'same' : 'changed';
     this.preview[verdict] += 1;
+    if (verdict === 'same') this.repeats.hearApplied(1);
     return { ord, key: `${householdId}/${round}`, digest, verdict, persons: 0 };
   }
 }
