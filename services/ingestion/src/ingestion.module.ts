@@ -125,7 +125,13 @@ export class IngestionModule {
         { aggregate: householdAggregate, command: HouseholdCommand },
         { aggregate: areaMappingAggregate, command: AreaMappingCommand },
       ],
-      controllers: [ImportsController, RollbacksController, ReviewsController, ImportErrorsController, MappingsController],
+      controllers: [
+        ImportsController,
+        RollbacksController,
+        ReviewsController,
+        ImportErrorsController,
+        MappingsController,
+      ],
       providers: [
         {
           provide: DATABASES,
@@ -153,7 +159,7 @@ export class IngestionModule {
             const folder = join(platform.dataDir, settings.importsFolder, 'files');
             return {
               imports: new ImportsStore(databases.imports),
-              mappings: new MappingsStore(databases.imports),
+              columnMappings: new MappingsStore(databases.imports),
               findings: new FindingsStore(databases.staging),
               staging: new StagingStore(databases.staging),
               undo: new UndoStore(databases.staging),

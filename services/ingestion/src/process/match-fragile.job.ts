@@ -38,7 +38,7 @@ export class FragileMatching {
     private readonly record: ImportRecord,
     private readonly work: Work,
   ) {
-    this.findings = new Findings(tools.findings, record);
+    this.findings = new Findings(tools.findings, tools.waiting, record);
     this.list = new RowReport('list', this.findings.hear);
     this.fragilities = tools.staging.fragilities;
     this.sources = tools.imports.surveySources();

@@ -7,19 +7,16 @@ import type { FindingsStore } from '../imports/findings.store';
 import type { ImportInput } from '../imports/import.decisions';
 import type { ImportsStore } from '../imports/imports.store';
 import type { RollbacksStore } from '../imports/rollbacks.store';
-<<<<<<< HEAD
 import type { AreaMappingsStore } from '../areas/area-mappings.store';
 import type { WaitingStore } from '../reviews/waiting.store';
-=======
 import type { MappingsStore } from '../imports/mappings.store';
->>>>>>> de1ace8 (ingestion: mappings of columns remembered for each source, proposed, chosen and named by the import)
 import type { StagingStore } from '../staging/staging.store';
 import type { UndoStore } from '../staging/undo.store';
 
 /** What the work on imports is done with. */
 export interface Tools {
   readonly imports: ImportsStore;
-  readonly mappings: MappingsStore;
+  readonly columnMappings: MappingsStore;
   readonly findings: FindingsStore;
   readonly staging: StagingStore;
   readonly undo: UndoStore;
