@@ -159,12 +159,12 @@ export class IngestionModule {
             const folder = join(platform.dataDir, settings.importsFolder, 'files');
             return {
               imports: new ImportsStore(databases.imports),
-              mappings: new MappingsStore(databases.imports),
+              columnMappings: new MappingsStore(databases.imports),
               findings: new FindingsStore(databases.staging),
               staging: new StagingStore(databases.staging),
               undo: new UndoStore(databases.staging),
               waiting: new WaitingStore(databases.staging),
-              areaMappings: new AreaMappingsStore(databases.imports),
+              mappings: new AreaMappingsStore(databases.imports),
               rollbacks: new RollbacksStore(databases.imports),
               files: new BatchFiles(folder, databases.secrets, keys),
               ...{ keys, vault, households, decisions },
@@ -198,7 +198,7 @@ export class IngestionModule {
           provide: AreaMappingDecisions,
           inject: [TOOLS, ImportJobs, commandHandlerToken(areaMappingAggregate)],
           useFactory: (tools: Tools, jobs: ImportJobs, handler: CommandHandler<AreaMappingInput>) =>
-            new AreaMappingDecisions(tools.areaMappings, handler, tools.events, () => jobs.wake()),
+            new AreaMappingDecisions(tools.mappings, handler, tools.events, () => jobs.wake()),
         },
         {
           provide: Retention,

@@ -8,7 +8,7 @@ import { cellCharactersMax, sharedCharactersMax } from '../files/workbook.file';
 import { registerColumns } from '../sources/welfare-register';
 import { IngestionServer } from '../testing/ingestion.harness';
 import { registerCells, registerCsv } from '../testing/survey-files';
-import { columnLetters, workbookParts, zipOf } from '../testing/workbook-files';
+import { columnLetters, workbookParts, zipOf } from '../testing/workbook-files.harness';
 
 /** How much more memory than before a hostile file may cost the whole process, in bytes: 256 MiB. */
 const memoryBytesMax = 256 * 1024 * 1024;

@@ -25,7 +25,7 @@ export interface PartHeader {
 
 /** Looks at the headers of the files an import has so far. */
 export async function importMapping(tools: Tools, record: ImportRecord): Promise<ImportMapping> {
-  const newest = tools.mappings.newestName(record);
+  const newest = tools.columnMappings.newestName(record);
   const parts: PartHeader[] = [];
   for (const part of importForms[record.kind].parts) parts.push(await partHeader(tools, record, part, newest));
   const isProposed = parts.some(({ header }) => header === 'mapped') && !parts.some(({ header }) => header === 'other');
@@ -52,7 +52,7 @@ async function partHeader(
     );
   if (headers.length === 0) return { part, header: 'absent', columns };
   if (fits(standardHeader(form))) return { part, header: 'standard', columns };
-  const mapping = newest === undefined ? undefined : tools.mappings.find(record, part, newest);
+  const mapping = newest === undefined ? undefined : tools.columnMappings.find(record, part, newest);
   const isMapped = mapping !== undefined && fits(mappedHeader(form, mapping), mapping.sheet);
   return { part, header: isMapped ? 'mapped' : 'other', columns };
 }

@@ -8,7 +8,7 @@ import {
   registerCsv,
   testNumber,
 } from '../testing/survey-files';
-import { workbook } from '../testing/workbook-files';
+import { workbook } from '../testing/workbook-files.harness';
 
 let ingestion: IngestionServer;
 beforeEach(async () => {

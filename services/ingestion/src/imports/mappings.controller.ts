@@ -45,7 +45,7 @@ export class MappingsController {
 
   @Get('import-mappings')
   list(): { readonly items: readonly RememberedMapping[] } {
-    return { items: this.tools.mappings.all() };
+    return { items: this.tools.columnMappings.all() };
   }
 
   @Put('import-mappings/:source/:kind/:part')
@@ -58,7 +58,7 @@ export class MappingsController {
     const mapping = { columns, others, ...(sheet === undefined ? {} : { sheet }) };
     const faults = faultsOfMapping(partForms[part], mapping);
     if (faults.length > 0) throw mappingInvalid(columnFaults(faults));
-    return this.tools.mappings.put({ source, kind, part }, mapping, actor.accountId, occurredAt);
+    return this.tools.columnMappings.put({ source, kind, part }, mapping, actor.accountId, occurredAt);
   }
 
   @Get('imports/:importId/mapping')
@@ -75,8 +75,9 @@ export class MappingsController {
   ): ImportView {
     const record = this.imports.get(importId);
     if (record.state !== 'receiving') throw uploadMustBeOpen();
-    const isKnown = mapping === importForms[record.kind].mapping || this.tools.mappings.has(record, mapping);
-    if (!isKnown) throw mappingUnknown(this.tools.mappings.newestName(record) ?? importForms[record.kind].mapping);
+    const isKnown = mapping === importForms[record.kind].mapping || this.tools.columnMappings.has(record, mapping);
+    if (!isKnown)
+      throw mappingUnknown(this.tools.columnMappings.newestName(record) ?? importForms[record.kind].mapping);
     this.tools.imports.change(record, { mapping });
     return this.imports.view(importId);
   }

@@ -8,7 +8,7 @@ import {
   testNumber,
 } from '../testing/survey-files';
 import { registerColumns } from '../sources/welfare-register';
-import { workbook, type WorkbookCell, workbookParts, zipOf } from '../testing/workbook-files';
+import { workbook, type WorkbookCell, workbookParts, zipOf } from '../testing/workbook-files.harness';
 
 let ingestion: IngestionServer;
 beforeAll(async () => {

@@ -163,7 +163,7 @@ export class SurveyApplication {
   /** Joins what is staged and gives each household its id: the one it has, or a new one that is remembered before it is used. */
   private async wantedOf(staged: readonly StagedHousehold[], bucket: number, reader: SpoolReader): Promise<Wanted[]> {
     if (staged.length === 0) return [];
-    const { staging, areaMappings: mappings } = this.tools;
+    const { staging, mappings } = this.tools;
     const { importId, source, round, no } = this.record;
     const stagedAt = new Map(staged.map((household) => [household.ord, household]));
     const within = ({ ord }: { ord: number }): boolean => stagedAt.has(ord);

@@ -14,15 +14,15 @@ import type { Tools } from './tools';
 
 /** How a part of an import is read where that is not as the form has it. */
 export function mappingOf(
-  { mappings }: Pick<Tools, 'mappings'>,
+  { columnMappings }: Pick<Tools, 'columnMappings'>,
   record: ImportRecord,
   part: ImportPart,
 ): PartMapping | undefined {
-  return mappings.find(record, part, record.mapping);
+  return columnMappings.find(record, part, record.mapping);
 }
 
 /** How the header of a part is read. */
-export function headerOf(tools: Pick<Tools, 'mappings'>, record: ImportRecord, part: ImportPart): ReadHeader {
+export function headerOf(tools: Pick<Tools, 'columnMappings'>, record: ImportRecord, part: ImportPart): ReadHeader {
   const mapping = mappingOf(tools, record, part);
   return mapping === undefined ? standardHeader(partForms[part]) : mappedHeader(partForms[part], mapping);
 }

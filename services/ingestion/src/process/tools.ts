@@ -16,12 +16,12 @@ import type { UndoStore } from '../staging/undo.store';
 /** What the work on imports is done with. */
 export interface Tools {
   readonly imports: ImportsStore;
-  readonly mappings: MappingsStore;
+  readonly columnMappings: MappingsStore;
   readonly findings: FindingsStore;
   readonly staging: StagingStore;
   readonly undo: UndoStore;
   readonly waiting: WaitingStore;
-  readonly areaMappings: AreaMappingsStore;
+  readonly mappings: AreaMappingsStore;
   readonly rollbacks: RollbacksStore;
   readonly files: BatchFiles;
   readonly keys: InstallationKeys;

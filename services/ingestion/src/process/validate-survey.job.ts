@@ -185,7 +185,7 @@ export class SurveyValidation {
   }
 
   private stage({ ord, row, household, members, text }: JoinedHousehold): StagedHousehold {
-    const { keys, staging, areaMappings: mappings } = this.tools;
+    const { keys, staging, mappings } = this.tools;
     const { source, round } = this.record;
     const placed = placeHousehold(mappings, source, household.villageCode, round);
     const key = keys.householdKey(source, household.ref);

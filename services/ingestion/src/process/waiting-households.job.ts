@@ -11,7 +11,7 @@ export interface Released {
 }
 
 /** The first import, among those applied, of which households wait for a code that is mapped by now. */
-export function findReleased({ imports, waiting, areaMappings: mappings }: Tools): Released | undefined {
+export function findReleased({ imports, waiting, mappings }: Tools): Released | undefined {
   const applied = new Map(imports.inState('applied').map((record) => [record.no, record]));
   const found = waiting
     .areas([...applied.keys()])

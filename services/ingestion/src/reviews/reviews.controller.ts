@@ -56,7 +56,7 @@ export class ReviewsController {
 
   @Get('area-mappings')
   known(): { readonly items: readonly KnownMapping[] } {
-    return { items: this.tools.areaMappings.all() };
+    return { items: this.tools.mappings.all() };
   }
 
   @Post('area-mappings')

@@ -29,10 +29,7 @@ export function reviewPage(
 }
 
 /** How much waits, by source, reason and area code. */
-export function reviewCounts(
-  { imports, waiting, areaMappings: mappings }: Tools,
-  filter: WaitingFilter = {},
-): ReviewCount[] {
+export function reviewCounts({ imports, waiting, mappings }: Tools, filter: WaitingFilter = {}): ReviewCount[] {
   const counts = waiting.counts(
     imports.awaited().map(({ no }) => no),
     filter,
