@@ -23,6 +23,7 @@ import {
 } from './ingestion/import-rollback-events';
 import { householdFactsReliedOn } from './ingestion/reliance-events';
 import { householdSurveyWithdrawn, welfareRegistrationWithdrawn } from './ingestion/withdrawal-events';
+import { rulesetApplied, rulesetDrafted, rulesetPublished } from './mpi-scoring/ruleset-events';
 import { householdScored, scoringInputRecorded } from './mpi-scoring/score-events';
 import { householdScoreWithdrawn, scoringInputWithdrawn } from './mpi-scoring/score-withdrawal-events';
 import { logSealed } from './operations/log-sealed';
@@ -55,6 +56,9 @@ export const eventCatalogue: readonly EventDefinition[] = [
   personRecorded,
   duplicateSuspected,
   personErased,
+  rulesetDrafted,
+  rulesetPublished,
+  rulesetApplied,
   scoringInputRecorded,
   householdScored,
   scoringInputWithdrawn,

@@ -3,7 +3,7 @@ import type { MpiScoringConfig } from './config';
 import { MpiScoringModule } from './mpi-scoring.module';
 
 export { mpiScoringConfigSchema, type MpiScoringConfig } from './config';
-export { MpiScoringModule, mpiScoringReadModels } from './mpi-scoring.module';
+export { MpiScoringModule, mpiScoringAggregates, mpiScoringReadModels } from './mpi-scoring.module';
 
 /** A server of this context alone, on the platform it is given. */
 export function createMpiScoring(

@@ -16,10 +16,14 @@ import { FindHouseholdHistory, findHouseholdHistory } from './households/househo
 import { householdHistory } from './households/household-history.view';
 import { ListHouseholds, listHouseholds } from './households/household-list.queries';
 import { householdList } from './households/household-list.view';
+import { publishedRulesets } from './rulesets/published-rulesets.view';
 import { HouseholdsController } from './households/households.controller';
 
 /** Every read model of reporting, for whoever keeps them: this module, or a thread of their own. */
-export const reportingReadModels = { tallies: [areaFigures], views: [householdHistory, householdList] } as const;
+export const reportingReadModels = {
+  tallies: [areaFigures],
+  views: [householdHistory, householdList, publishedRulesets],
+} as const;
 
 /** Reporting: figures by area, histories, lists and exports, over what other contexts publish. Needs the PLATFORM of its server. */
 export class ReportingModule {

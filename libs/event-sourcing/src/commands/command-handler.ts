@@ -2,7 +2,7 @@ import { asError } from '../classify';
 import { OutcomeUnknown, WrongExpectedVersion } from '../errors';
 import type { CommandContext, DomainEvent } from '../events';
 import type { Append, Appended, EventStore } from '../ports';
-import { noUpcasters, type Upcasters } from '../upcasters';
+import { catalogueUpcasters, type Upcasters } from '../upcasters';
 import type { Aggregate } from './aggregate';
 import { createDecisions, type Decided, type Loaded } from './decisions';
 
@@ -59,7 +59,7 @@ export interface CommandHandlerOptions<State, Command extends { readonly type: s
 export function createCommandHandler<State, Command extends { readonly type: string }, Event extends DomainEvent>({
   aggregate,
   store,
-  upcasters = noUpcasters,
+  upcasters = catalogueUpcasters,
   conflictRetriesMax = conflictRetriesMaxDefault,
   checkData = true,
 }: CommandHandlerOptions<State, Command, Event>): CommandHandler<Command> {

@@ -1,5 +1,9 @@
 import type { HouseholdScoreEvent } from '@faemban/contracts';
+import { recorded } from '@faemban/event-sourcing/testing';
+import { tpmap2561 } from '@faemban/reference-data';
 import fc from 'fast-check';
+import { scoreUnderRuleset } from '../rulesets/score-under-ruleset.policy';
+import { bookOf } from '../testing/book-of';
 import { createScore, type RecordScoringInput, type ScoreCommand } from './score.decisions';
 
 const householdId = '0198b2d0-7c01-7000-8000-000000000001';
@@ -15,6 +19,10 @@ const area = {
   province: '84',
   crosswalkVersion: 'tpmap-2561.1',
 };
+
+const first = { id: 'tpmap-2561', version: 1 };
+const second = { id: 'tpmap-2561', version: 2 };
+const book = bookOf(tpmap2561, { ...tpmap2561, version: 2 });
 
 const surveyInput = fc.record({
   kind: fc.constant('survey' as const),
@@ -46,6 +54,7 @@ const commands = fc
       source: 'cdd-bmn',
       validFrom,
       input,
+      rulesets: [first],
     })),
   );
 
@@ -110,7 +119,7 @@ describe('scores of a household, whatever order its facts arrive in', () => {
   test('each day of each round has exactly the score of the facts known by then', () => {
     fc.assert(
       fc.property(commands, (list) => {
-        const { decider } = createScore();
+        const { decider } = createScore(book);
         let state = decider.initialState;
         const scores = new Map<number, Scored[]>();
         for (const [index, command] of list.entries()) {
@@ -144,6 +153,50 @@ describe('scores of a household, whatever order its facts arrive in', () => {
             scores,
           );
           expect(decider.decide(command, state, { commandId: command.factId } as never)).toEqual([]);
+        }
+      }),
+    );
+  });
+});
+
+describe('scores under a ruleset that is published while facts arrive', () => {
+  /** Per fact: whether who told it knew the ruleset already, and how many of the waiting households' commands come before it. */
+  const told = fc.array(fc.tuple(fc.boolean(), fc.nat({ max: 2 })), { minLength: 8, maxLength: 8 });
+
+  test('are those of all facts in the end, whoever knew of it when', () => {
+    fc.assert(
+      fc.property(commands, told, (list, knowing) => {
+        const { decider } = createScore(book);
+        const [, published] = book.published;
+        if (published === undefined) throw new Error('A second ruleset is published.');
+        const policy = scoreUnderRuleset(published.ruleset);
+        const waiting: ScoreCommand[] = [];
+        const scores = new Map<number, Scored[]>();
+        let state = decider.initialState;
+        const handle = (command: ScoreCommand): void => {
+          const events = decider.decide(command, state, {} as never);
+          state = events.reduce((folded, event) => decider.evolve(folded, event), state);
+          for (const event of events) {
+            if (event.type === 'ScoringInputRecorded') waiting.push(...policy.react(recorded(event)));
+            if (event.type !== 'HouseholdScored' || event.data.ruleset.version !== second.version) continue;
+            const { round, validFrom } = event.data;
+            const kept = (scores.get(round) ?? []).filter((score) => score.validFrom < validFrom);
+            scores.set(round, [...kept, event.data]);
+          }
+        };
+        for (const [index, command] of list.entries()) {
+          const [isKnown = false, before = 0] = knowing[index] ?? [];
+          for (const one of waiting.splice(0, before)) handle(one);
+          handle({ ...command, rulesets: isKnown ? [first, second] : [first] });
+        }
+        for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) handle(one);
+        for (const round of [2561, 2562]) {
+          for (let number = 1; number <= 11; number++) {
+            const on = `2018-02-${String(number).padStart(2, '0')}`;
+            const score = scores.get(round)?.findLast(({ validFrom }) => validFrom <= on);
+            const facts = new Set(score?.basedOn.map(({ factId }) => factId));
+            expect(facts).toEqual(expectedOn(list, round, on)?.facts ?? new Set());
+          }
         }
       }),
     );

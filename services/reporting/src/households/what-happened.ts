@@ -1,6 +1,7 @@
 import type { Sentence } from '@faemban/event-sourcing';
-import { areaName, findIndicatorSet, findRuleset } from '@faemban/reference-data';
+import { areaName, findIndicatorSet } from '@faemban/reference-data';
 import { formatBaht } from '@faemban/thai';
+import type { RulesetList } from '../rulesets/ruleset-list';
 import type {
   HistoryEntry,
   RegisteredEntry,
@@ -11,7 +12,11 @@ import type {
 } from './household-history.view';
 
 /** What an entry says happened, and what it changed against the entry before it of the same kind that had not been withdrawn. */
-export function whatHappened(entry: HistoryEntry, earlier: readonly HistoryEntry[]): Sentence {
+export function whatHappened(
+  entry: HistoryEntry,
+  earlier: readonly HistoryEntry[],
+  rulesets: Pick<RulesetList, 'byKey'>,
+): Sentence {
   const before = standing(earlier);
   switch (entry.type) {
     case 'HouseholdListed':
@@ -146,10 +151,10 @@ function registered(entry: RegisteredEntry, before: RegisteredEntry | undefined)
   };
 }
 
-function scored(entry: ScoredEntry, before: ScoredEntry | undefined): Sentence {
+function scored(entry: ScoredEntry, before: ScoredEntry | undefined, rulesets: Pick<RulesetList, 'byKey'>): Sentence {
   const { ruleset, round, isPoor, targetPersons, members } = entry;
-  const now = resultText(entry);
-  const then = before && resultText(before);
+  const now = resultText(entry, rulesets);
+  const then = before && resultText(before, rulesets);
   const from = then && (then.en !== now.en ? { th: ` (เดิม${then.th})`, en: ` (before: ${then.en})` } : unchanged);
   const indicators = entry.failed.map(({ indicator }) => indicator);
   return {
@@ -160,9 +165,12 @@ function scored(entry: ScoredEntry, before: ScoredEntry | undefined): Sentence {
 
 const unchanged: Sentence = { th: ' (ผลไม่เปลี่ยน)', en: ' (the result is the same)' };
 
-function resultText({ isPoor, failedDimensions, ruleset }: ScoredEntry): Sentence {
+function resultText(
+  { isPoor, failedDimensions, ruleset }: ScoredEntry,
+  rulesets: Pick<RulesetList, 'byKey'>,
+): Sentence {
   if (!isPoor) return { th: 'ไม่เข้าเกณฑ์ยากจน', en: 'not poor' };
-  const dimensions = findRuleset(ruleset.split('/')[0] ?? '')?.dimensions ?? [];
+  const dimensions = rulesets.byKey(ruleset)?.dimensions ?? [];
   const failed = dimensions.filter(({ key }) => failedDimensions.includes(key));
   return {
     th: `เข้าเกณฑ์ยากจนด้าน${failed.map(({ th }) => th).join(' ')}`,
@@ -171,9 +179,8 @@ function resultText({ isPoor, failedDimensions, ruleset }: ScoredEntry): Sentenc
 }
 
 /** An indicator's name in the set a ruleset uses; empty where it is not known. */
-export function indicatorName(ruleset: string, indicator: number): Sentence {
-  const [id = '', version] = ruleset.split('/');
-  const set = findIndicatorSet(findRuleset(id, Number(version))?.indicatorSet ?? '');
+export function indicatorName(rulesets: Pick<RulesetList, 'byKey'>, ruleset: string, indicator: number): Sentence {
+  const set = findIndicatorSet(rulesets.byKey(ruleset)?.indicatorSet ?? '');
   const found = set?.indicators.find(({ number }) => number === indicator);
   return { th: found?.th ?? '', en: found?.en ?? '' };
 }
