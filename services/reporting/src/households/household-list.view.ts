@@ -18,7 +18,10 @@ export interface ListedHousehold {
 }
 
 type Scored = EventOf<typeof householdScored>;
-type ListedScore = Omit<ListedHousehold, 'householdId' | 'round' | 'ruleset' | 'validFrom'> & { readonly from: string };
+/** What the list keeps of one score. */
+export type ListedScore = Omit<ListedHousehold, 'householdId' | 'round' | 'ruleset' | 'validFrom'> & {
+  readonly from: string;
+};
 
 /** Households by area and poverty, as they are now: by the latest score of the newest round, under the rule that ships. */
 export const householdList = defineView<ListedHousehold>({
