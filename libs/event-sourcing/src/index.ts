@@ -161,6 +161,14 @@ export {
   type PartitionSequencer,
   type PassOutcome,
 } from './sequencing/sequencer';
+export { foldKeyOf, snapshotEveryEventsDefault, type Snapshot, type SnapshotStore } from './snapshots/snapshots';
+export {
+  createStateLoader,
+  type Loaded,
+  type Snapshots,
+  type StateLoader,
+  type StateLoaderOptions,
+} from './snapshots/state-loader';
 export { asViewShape, indexedValues, isTally } from './views/view-shape';
 export { failureCode } from './parking/failure-code';
 export type {

@@ -13,3 +13,5 @@ export { simulation, type SimulationOptions, type SimulationResult } from './sim
 export { createTestClock, type TestClock } from './test-clock';
 export { tallyOf, viewOf, type Counted, type Shown } from './view-of';
 export { viewStoreSuite, type ViewsUnderTest } from './view-store.suite';
+export { createMemorySnapshots } from './memory-snapshots';
+export { snapshotStoreSuite, type SnapshotsUnderTest } from './snapshot-store.suite';

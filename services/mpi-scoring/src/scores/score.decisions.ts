@@ -61,6 +61,7 @@ export function createScore(methods: Methods): Aggregate<ScoreState, ScoreComman
       },
       evolve,
     },
+    snapshots: { foldVersion: 1 },
     streamOf: ({ householdId }) => `score-${householdId}`,
     partitionOf: ({ householdId }) => householdId,
     subjectsOf: ({ data }) => [data.householdId],
