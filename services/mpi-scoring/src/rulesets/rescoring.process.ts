@@ -1,12 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { firstRulesets, type PublishedRuleset, type RulesetRef } from '@faemban/contracts';
 import {
+  addFigures,
   createPolicyRunner,
+  noReplay,
   type Clock,
   type EventLog,
   type ParkedPage,
   type PolicyDispatch,
   type PolicyStore,
+  type ReplayFigures,
+  type ReplayOutcome,
+  type ReplayRequest,
   type ReportIncident,
   type Runner,
   type RunnerState,
@@ -65,6 +70,24 @@ export class Rescoring implements Runner {
     if (this.state !== 'started') throw new Error(`${rescoringName} is not running.`);
     await Promise.all([...this.runners.values()].map(({ runner }) => runner.settled()));
     await Promise.all(this.noting);
+  }
+
+  /** Replays what is parked of every ruleset, one after the other, each to its end. */
+  async replay({ select, isDryRun, eventsMax }: ReplayRequest): Promise<ReplayOutcome> {
+    if (this.state !== 'started') throw new Error(`${rescoringName} is not running.`);
+    let figures: ReplayFigures = noReplay;
+    for (const { runner } of this.runners.values()) {
+      for (let after: ReplayRequest['after'], isEnd = false; !isEnd;) {
+        const outcome = await runner.replay({
+          ...{ select, isDryRun },
+          ...(eventsMax === undefined ? {} : { eventsMax }),
+          ...(after === undefined ? {} : { after }),
+        });
+        figures = addFigures(figures, outcome);
+        ({ next: after, isEnd } = outcome);
+      }
+    }
+    return { ...figures, isEnd: true };
   }
 
   status(): RunnerStatus {
