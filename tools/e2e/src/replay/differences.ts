@@ -42,6 +42,17 @@ export function judge(
   };
 }
 
+/**
+ * The aggregates whose state differs from what was recorded while their fold version is the same: a snapshot that the old code took would be
+ * read by the new.
+ */
+export function unraisedFolds(recorded: Folded, today: Folded): readonly string[] {
+  const differing = new Set(differencesOf(recorded, today).map(({ of }) => of));
+  return Object.entries(recorded.folds ?? {})
+    .filter(([name, version]) => differing.has(`aggregates/${name}`) && today.folds?.[name] === version)
+    .map(([name]) => name);
+}
+
 function compare(
   was: unknown,
   is: unknown,

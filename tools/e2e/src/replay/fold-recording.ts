@@ -23,6 +23,8 @@ export interface Folded {
   readonly aggregates: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly views: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly tallies: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** The fold version of every aggregate that snapshots are taken of; recordings before 0.3 have none. */
+  readonly folds?: Readonly<Record<string, number>>;
   /** Nothing of a recording may be parked. */
   readonly parked: readonly Pick<ParkedEvent, 'view' | 'eventId' | 'message'>[];
 }
@@ -46,6 +48,9 @@ export function foldRecording(events: readonly LoggedEvent[]): Folded {
     views: Object.fromEntries(foldedViews.map(([name, { documents }]) => [name, documents])),
     tallies: Object.fromEntries(
       foldedTallies.map(([name, { differences }], index) => [name, sumsOf(tallies[index] as Tally, differences)]),
+    ),
+    folds: Object.fromEntries(
+      aggregates.flatMap(({ name, snapshots }) => (snapshots ? [[name, snapshots.foldVersion]] : [])),
     ),
     parked: parked.map(({ view, eventId, message }) => ({ view, eventId, message })),
   };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { System } from '@faemban/acceptance';
 import { Client, uploadImport } from '@faemban/cli';
-import { contextNames } from '@faemban/contracts';
+import { contextNames, rulesetPublished } from '@faemban/contracts';
 import type { LoggedEvent } from '@faemban/event-sourcing';
 import { generateFromFigures, revisePopulation } from '@faemban/population';
 import { openSqliteEvents } from '@faemban/store-sqlite';
@@ -17,8 +17,8 @@ const dayMs = 24 * 60 * 60 * 1_000;
 const firstDayMs = Date.UTC(2018, 9, 1, 5);
 
 /**
- * Records streams through the whole system, and what today's code makes of them: a survey, the register, a corrected survey of the same
- * households a day later, and an import that was turned down. The people are invented, with numbers of registry office 8400.
+ * Records streams through the whole system, and what today's code makes of them: a survey, the register, a second ruleset, a corrected
+ * survey of the same households a day later, and an import that was turned down. The people are invented, with numbers of registry office 8400.
  */
 async function main(): Promise<void> {
   const name = process.argv[2];
@@ -93,6 +93,8 @@ async function live(dataDir: string, survey: string, revised: string): Promise<v
     });
     await bringIn('bmn-survey', 'cdd-bmn', filesOf(survey));
     await bringIn('welfare-register', 'mof-welfare', { register: join(survey, 'register.csv') });
+    await publishSecondRuleset(uploader, approver);
+    await system.settled();
     await system.shiftClock(dayMs);
     await bringIn('bmn-survey', 'cdd-bmn', filesOf(revised), false);
     await bringIn('bmn-survey', 'cdd-bmn', filesOf(revised));
@@ -101,6 +103,13 @@ async function live(dataDir: string, survey: string, revised: string): Promise<v
     await system.kill();
     throw error;
   }
+}
+
+async function publishSecondRuleset(drafter: Client, publisher: Client): Promise<void> {
+  const { ruleset } = rulesetPublished.examples[0];
+  const { draft } = await drafter.post<{ draft: { digest: string } }>('/rulesets/drafts', { ruleset });
+  const path = `/rulesets/${ruleset.id}/${ruleset.version}/publication`;
+  await publisher.post(path, { digest: draft.digest });
 }
 
 /** Every event, context after context, partition after partition. */

@@ -1,4 +1,4 @@
-import { judge, differencesOf, type Difference } from './differences';
+import { differencesOf, judge, unraisedFolds, type Difference } from './differences';
 import { foldRecording, type Folded } from './fold-recording';
 import { readRecordings } from './recording';
 
@@ -24,6 +24,10 @@ describe.each(recordings)('the streams recorded as $name', ({ events, folded, de
 
   test('bear every declared difference out', () => {
     expect(judge(differencesOf(folded, today), declared).idle).toEqual([]);
+  });
+
+  test('come to another state only under another fold version, so that no snapshot of the old one is read', () => {
+    expect(unraisedFolds(folded, today)).toEqual([]);
   });
 
   test('are of every aggregate and read model there was', () => {
@@ -58,6 +62,16 @@ describe('a difference', () => {
       ['tallies/figures', 'series a', 'members'],
     ]);
     expect(differencesOf(one, one)).toEqual([]);
+  });
+
+  test('of a state needs another fold version, where snapshots are taken', () => {
+    const [before, same, raised] = [1, 1, 2].map((score, index) => ({
+      ...(index === 0 ? one : other),
+      folds: { score },
+    }));
+    expect(unraisedFolds(before as Folded, same as Folded)).toEqual(['score']);
+    expect(unraisedFolds(before as Folded, raised as Folded)).toEqual([]);
+    expect(unraisedFolds(one, other)).toEqual([]);
   });
 
   test('is let through only where it was declared, and a declaration that nothing bears out is told', () => {
