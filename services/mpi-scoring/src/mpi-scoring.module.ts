@@ -11,7 +11,7 @@ import {
 import { rulesets as shippedRulesets } from '@faemban/reference-data';
 import type { DynamicModule } from '@nestjs/common';
 import { mpiScoringConfigSchema, type MpiScoringConfig } from './config';
-import { Rescoring, rescoringName } from './rulesets/rescoring.process';
+import { parkedOfRulesets, Rescoring, rescoringName } from './rulesets/rescoring.process';
 import { RulebookCommand } from './rulesets/rulebook.command';
 import { rulebook, type RulebookCommand as RulebookInput } from './rulesets/rulebook.decisions';
 import { RulebookService } from './rulesets/rulebook.service';
@@ -74,21 +74,21 @@ export class MpiScoringModule {
 }
 
 function planRescoring(platform: Platform, runners: Runners, service: RulebookService): void {
-  let rescoring: Rescoring | undefined;
+  const store = platform.views('mpi-scoring').policies;
   runners.plan({
     name: rescoringName,
     kind: 'policy',
     context: 'mpi-scoring',
     create: (dispatch) =>
-      (rescoring = new Rescoring({
+      new Rescoring({
         book: service.book,
         log: platform.log,
-        store: platform.views('mpi-scoring').policies,
+        store,
         dispatch,
         clock: platform.clock,
         report: runners.report,
         applied: (ruleset, exceptParkedEvents) => service.noteApplied(ruleset, exceptParkedEvents),
-      })),
-    parked: async (limit) => (await rescoring?.parked(limit)) ?? { total: 0, oldestAt: null, events: [] },
+      }),
+    parkedEvents: async () => parkedOfRulesets(service.book, store),
   });
 }

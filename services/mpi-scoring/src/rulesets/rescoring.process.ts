@@ -6,7 +6,7 @@ import {
   noReplay,
   type Clock,
   type EventLog,
-  type ParkedPage,
+  type ParkedEvents,
   type PolicyDispatch,
   type PolicyStore,
   type ReplayFigures,
@@ -18,6 +18,7 @@ import {
   type RunnerStatus,
   type Vector,
 } from '@faemban/event-sourcing';
+import { parkedOfAll } from './parked-of-rulesets';
 import { isSameRef, refText } from './rulebook';
 import type { RulesetBook } from './ruleset-book';
 import { scoreUnderRuleset } from './score-under-ruleset.policy';
@@ -109,21 +110,6 @@ export class Rescoring implements Runner {
     };
   }
 
-  /** What is parked of every ruleset, at most `limit` of each. */
-  async parked(limit: number): Promise<ParkedPage> {
-    const pages = await Promise.all(
-      this.parts.book.published.filter(isFollowed).map(async ({ ruleset }) => {
-        const { key, on } = scoreUnderRuleset(ruleset);
-        return (await this.parts.store.open({ key, context: on.context })).parked(limit);
-      }),
-    );
-    return {
-      total: pages.reduce((all, { total }) => all + total, 0),
-      oldestAt: pages.flatMap(({ oldestAt }) => oldestAt ?? []).sort()[0] ?? null,
-      events: pages.flatMap(({ events }) => events).slice(0, limit),
-    };
-  }
-
   private async begin(ruleset: PublishedRuleset): Promise<void> {
     if (!isFollowed({ ruleset }) || this.runners.has(refText(ruleset))) return;
     const { log, store, dispatch, clock, report } = this.parts;
@@ -161,6 +147,18 @@ export class Rescoring implements Runner {
     const worst: readonly RunnerState[] = ['faulted', 'stopped', 'starting', 'catching-up'];
     return worst.find((state) => statuses.some((each) => each.state === state)) ?? 'live';
   }
+}
+
+/** What is parked of every ruleset's policy. */
+export function parkedOfRulesets(book: RulesetBook, store: PolicyStore): ParkedEvents {
+  return parkedOfAll(() =>
+    Promise.all(
+      book.published.filter(isFollowed).map(({ ruleset }) => {
+        const { key, on } = scoreUnderRuleset(ruleset);
+        return store.open({ key, context: on.context });
+      }),
+    ),
+  );
 }
 
 function isFollowed({ ruleset }: { readonly ruleset: RulesetRef }): boolean {

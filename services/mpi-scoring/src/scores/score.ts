@@ -20,7 +20,7 @@ export interface ScoreState {
   readonly told: readonly InputData[];
   readonly surveys: readonly SurveyInput[];
   readonly registers: readonly WelfareInput[];
-  /** The rulesets the household has scores under. Whatever changes is scored under each of them. */
+  /** The rulesets the household is scored under: those known with any of its inputs, and those it was told of since. */
   readonly rulesets: readonly RulesetRef[];
 }
 
@@ -33,7 +33,7 @@ export const noInputs: ScoreState = {
   rulesets: [],
 };
 
-/** Folds a household's score. Scores follow from the inputs and are not kept, only under which rulesets there are any. */
+/** Folds a household's score. Scores follow from the inputs and are not kept, only under which rulesets there are to be any. */
 export function evolve(state: ScoreState, event: HouseholdScoreEvent): ScoreState {
   switch (event.type) {
     case 'ScoringInputRecorded':
@@ -50,7 +50,8 @@ export function evolve(state: ScoreState, event: HouseholdScoreEvent): ScoreStat
 }
 
 function withTold(state: ScoreState, input: InputData): ScoreState {
-  const known = { ...state, facts: [...state.facts, input.factId], told: [...state.told, input] };
+  const rulesets = withRulesets(state.rulesets, input.rulesets);
+  const known = { ...state, facts: [...state.facts, input.factId], told: [...state.told, input], rulesets };
   return state.withdrawn.includes(input.factId) ? known : withInput(known, input);
 }
 

@@ -35,7 +35,7 @@ export function whatHappened(
         lastOf(before, (other): other is RegisteredEntry => other.type === entry.type),
       );
     case 'HouseholdScored':
-      return scored(entry, scoreBefore(entry, before));
+      return scored(entry, scoreBefore(entry, before), rulesets);
     case 'HouseholdSurveyWithdrawn':
     case 'WelfareRegistrationWithdrawn':
       return factWithdrawn(entry);

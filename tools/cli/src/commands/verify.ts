@@ -39,39 +39,6 @@ export function verifyCommands(program: Command, session: (command: Command) => 
       output.print(found, verificationLines);
       if (found.verdict === 'altered') process.exitCode = exitCodes.altered;
     });
-
-  program
-    .command('seal')
-    .description('ประทับตราตอนนี้ · seal now what is not sealed yet')
-    .requiredOption('--as <operator>', 'in whose name')
-    .action(async (_options: object, self: Command) => {
-      const { client, output } = session(self);
-      const made = await client.post<{ items: SealLine[] }>('/seals');
-      output.print(made, ({ items }) =>
-        items.length === 0
-          ? ['ไม่มีอะไรใหม่ให้ประทับตรา · nothing new to seal']
-          : items.map(
-              ({ document }) =>
-                `${document.context} #${document.number}: ${document.eventsTotal.toLocaleString('en-US')} events`,
-            ),
-      );
-    });
-
-  program
-    .command('keys')
-    .description('กุญแจลงลายเซ็น (ส่วนเปิดเผย) · the keys that signed, to give to those who check')
-    .option('--rotate', 'make a new key, announced under the old one')
-    .option('--as <operator>', 'in whose name')
-    .action(async (options: { rotate?: boolean }, self: Command) => {
-      const { client, output } = session(self);
-      if (options.rotate === true) await client.post('/signing-keys');
-      const keys = await client.get<{ items: { line: string }[] }>('/signing-keys');
-      output.print(keys, ({ items }) => items.map(({ line }) => line));
-    });
-}
-
-interface SealLine {
-  readonly document: { readonly context: string; readonly number: number; readonly eventsTotal: number };
 }
 
 function filesOf(data: string, { seals, key }: VerifyOptions, self: Command): Parameters<typeof verifyEventsFile>[0] {
