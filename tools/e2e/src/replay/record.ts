@@ -78,7 +78,11 @@ async function live(dataDir: string, survey: string, revised: string): Promise<v
     const uploader = new Client({ url: system.url, operator: 'somchai' });
     const approver = new Client({ url: system.url, operator: 'malee' });
     const bringIn = async (kind: string, source: string, files: Record<string, string>, isApproved = true) => {
-      const { importId } = await uploadImport(uploader, { kind, source, round: 2561, files });
+      const { importId, state } = await uploadImport(uploader, { kind, source, round: 2561, files });
+      // A corrected file sent whole repeats most of its rows, which stops an import until somebody lets it go on.
+      if (isApproved && state === 'held') {
+        await approver.post(`/imports/${importId}/release`, { reason: 'corrected-file-sent-whole' });
+      }
       if (isApproved) {
         await approver.post(`/imports/${importId}/approval`);
         await approver.waitForImport(importId, ({ state }) => state === 'applied');
