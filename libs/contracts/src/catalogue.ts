@@ -32,6 +32,7 @@ import {
   householdSurveyWithdrawn,
   welfareRegistrationWithdrawn,
 } from './ingestion/withdrawal-events';
+import { rulesetApplied, rulesetDrafted, rulesetPublished } from './mpi-scoring/ruleset-events';
 import { householdScored, scoringInputRecorded } from './mpi-scoring/score-events';
 import { householdScoreWithdrawn, scoringInputWithdrawn } from './mpi-scoring/score-withdrawal-events';
 import { logSealed } from './operations/log-sealed';
@@ -66,6 +67,9 @@ export const eventCatalogue: readonly EventDefinition[] = [
   personRecorded,
   duplicateSuspected,
   personErased,
+  rulesetDrafted,
+  rulesetPublished,
+  rulesetApplied,
   scoringInputRecorded,
   householdScored,
   scoringInputWithdrawn,

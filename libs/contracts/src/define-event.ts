@@ -28,8 +28,21 @@ export interface EventDefinition<Type extends string = string, Schema extends z.
   readonly data: Schema;
   readonly restricted: readonly string[];
   readonly examples: readonly [z.infer<Schema>, ...z.infer<Schema>[]];
-  /** The release in which the event appeared. */
+  /** The release in which this version appeared. */
   readonly since: string;
+  /** The versions before this one, oldest first, without a gap: what is recorded in them stays as it is and is lifted when it is read. */
+  readonly earlier?: readonly EarlierVersion[];
+}
+
+/** A version of an event that is recorded no more, and how its data becomes that of the next version. */
+export interface EarlierVersion {
+  readonly version: number;
+  readonly data: z.ZodType;
+  readonly examples: readonly [unknown, ...unknown[]];
+  readonly since: string;
+  /** Pure: the same data gives the same result for ever. What the old version did not say is what the program then did, never a guess. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- data of a version that no longer has a type
+  readonly up: (data: any) => unknown;
 }
 
 /** The event as deciders and folds see it: its type and its data. */
@@ -43,6 +56,17 @@ export function defineEvent<const Type extends string, Schema extends z.ZodType>
   definition: EventDefinition<Type, Schema>,
 ): EventDefinition<Type, Schema> {
   return definition;
+}
+
+/** Every version of an event as a definition of its own, oldest first; the last one is what is recorded today. */
+export function everyVersionOf(definition: EventDefinition): readonly EventDefinition[] {
+  const { earlier = [], ...newest } = definition;
+  const before = earlier.map(({ version, data, examples, since }) => {
+    const fields = Object.keys(examples[0] as object);
+    const restricted = newest.restricted.filter((field) => fields.includes(field));
+    return { ...newest, version, data, examples, since, restricted };
+  });
+  return [...before, newest];
 }
 
 /** The type on the wire, e.g. `faemban.ingestion.HouseholdSurveyed.v1`. */

@@ -1,8 +1,10 @@
 export {
   contextNames,
   defineEvent,
+  everyVersionOf,
   wireTypeOf,
   type ContextName,
+  type EarlierVersion,
   type EventDefinition,
   type EventOf,
 } from './define-event';
@@ -98,6 +100,15 @@ export {
   scoringInputWithdrawn,
   type ScoreWithdrawalEvent,
 } from './mpi-scoring/score-withdrawal-events';
+export { rulesetApplied, rulesetDrafted, rulesetPublished, type RulebookEvent } from './mpi-scoring/ruleset-events';
+export {
+  firstRulesets,
+  rulesetIdSchema,
+  rulesetRefSchema,
+  rulesetSchema,
+  type PublishedRuleset,
+  type RulesetRef,
+} from './mpi-scoring/ruleset-data';
 export { logSealed, type LogSealed, type LogSealedDefinition } from './operations/log-sealed';
 export { parkedReplayEvents, type ParkedReplayEvent, type ParkedReplayEvents } from './operations/parked-replay-events';
 export { rebuildEvents, rebuildEventsOf, type RebuildEvent, type RebuildEvents } from './operations/rebuild-events';

@@ -130,7 +130,15 @@ export {
 export { verifyPartition, type VerifiedPartition } from './integrity/verify-log';
 export { partitionOfAppend, partitionOfKey } from './partitions';
 export { nextRecordedAt, placeEvents, prepareEvents, type PlacedEvent, type PreparedEvent } from './recording';
-export { createUpcasters, defineUpcaster, noUpcasters, type Upcaster, type Upcasters } from './upcasters';
+export {
+  catalogueUpcasters,
+  createUpcasters,
+  defineUpcaster,
+  SchemaTooNew,
+  upcastersIn,
+  type Upcaster,
+  type Upcasters,
+} from './upcasters';
 export { defineTally, defineView, type Contribution, type SliceFold, type Tally, type View } from './views/define-view';
 export { createFolder, type FoldedBatch, type Folder, type Identified } from './views/fold-batch';
 export { batchEventsMaxDefault, createViewRunner, type ViewRunnerOptions } from './views/view-runner';
@@ -153,6 +161,14 @@ export {
   type PartitionSequencer,
   type PassOutcome,
 } from './sequencing/sequencer';
+export { foldKeyOf, snapshotEveryEventsDefault, type Snapshot, type SnapshotStore } from './snapshots/snapshots';
+export {
+  createStateLoader,
+  type Loaded,
+  type Snapshots,
+  type StateLoader,
+  type StateLoaderOptions,
+} from './snapshots/state-loader';
 export { asViewShape, indexedValues, isTally } from './views/view-shape';
 export { failureCode } from './parking/failure-code';
 export type {

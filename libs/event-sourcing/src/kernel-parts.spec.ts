@@ -1,3 +1,4 @@
+import { scoringInputRecorded } from '@faemban/contracts';
 import { classify, describeFailure } from './classify';
 import { RuleBroken } from './decider';
 import { nextDay, thaiDayOf } from './days';
@@ -12,7 +13,7 @@ import {
 } from './errors';
 import { partitionOfAppend, partitionOfKey } from './partitions';
 import { recorded } from './testing/recorded';
-import { createUpcasters, defineUpcaster } from './upcasters';
+import { catalogueUpcasters, createUpcasters, defineUpcaster, SchemaTooNew } from './upcasters';
 
 describe('partitions', () => {
   test('of known keys stay where they are for ever', () => {
@@ -84,6 +85,23 @@ describe('upcasters', () => {
   test('must be one for each version, without a hole', () => {
     expect(() => createUpcasters([up(1, 'a'), up(1, 'b')])).toThrow('Noted');
     expect(() => createUpcasters([up(1, 'a'), up(3, 'b')])).toThrow('version 2');
+  });
+
+  test('end at the version that is recorded today; a newer one is refused, never read as if it were older', () => {
+    const today = [{ context: 'ingestion', type: 'Noted', version: 3 }] as const;
+    expect(() => createUpcasters([up(1, 'two')], today)).toThrow('end at version 3');
+    const { upcast } = createUpcasters([up(1, 'two'), up(2, 'three')], today);
+    expect(upcast(noted(1))).toMatchObject({ schemaVersion: 3, data: { steps: ['two', 'three'] } });
+    expect(() => upcast(noted(4))).toThrow(SchemaTooNew);
+  });
+
+  test('of the catalogue lift every event of the platform, for whoever reads without naming any', () => {
+    const [input] = scoringInputRecorded.earlier?.[0]?.examples ?? [];
+    const old = recorded({ type: 'ScoringInputRecorded', data: input }, { schemaVersion: 1 });
+    expect(catalogueUpcasters.upcast(old)).toMatchObject({
+      schemaVersion: 2,
+      data: { rulesets: [{ id: 'tpmap-2561', version: 1 }] },
+    });
   });
 });
 

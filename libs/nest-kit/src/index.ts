@@ -10,7 +10,7 @@ export { commandHandlerToken, policyPattern, viewToken } from './contexts/tokens
 export { type Answering, type QueryRegistration } from './queries/query-handler-class';
 export { Runners, RUNNERS, type PolicyDispatch, type RunnerPlan } from './runners/runners';
 export { EmbeddedLogServer } from './transport/embedded-log-server';
-export { type PolicyMessage } from './transport/policy-controller';
+export { policyController, type PolicyMessage } from './transport/policy-controller';
 export {
   inputErrorSchema,
   Problem,

@@ -9,6 +9,7 @@ import type {
   ReportIncident,
   Runner,
   SealStore,
+  SnapshotStore,
   Signer,
   Verification,
   ViewStore,
@@ -28,6 +29,8 @@ export interface Platform {
   readonly profile: 'embedded';
   store(context: ContextName): EventStore;
   readonly log: EventLog;
+  /** Snapshots of a context's long streams; absent where streams are always read whole. */
+  readonly snapshots?: (context: ContextName) => SnapshotStore;
   views(service: string): ServiceViews;
   readonly dataDir: string;
   readonly clock: Clock;

@@ -52,6 +52,7 @@ export {
   indicatorsOfRuleset,
   maskText,
   rulesetFaults,
+  rulesetFaultTexts,
   type AnswerPolicy,
   type Dimension,
   type Fraction,

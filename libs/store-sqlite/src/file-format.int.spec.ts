@@ -26,7 +26,7 @@ const formatOf = (kind: FileFormat['kind'], version: number): FileFormat => ({
   },
 });
 /** Makes a file of version 1 with one note. */
-function makeOld(kind: FileFormat['kind']): void {
+function makeOld(kind: 'events' | 'views'): void {
   const db = openSqlite(file, kind);
   prepareFormat(db, file, formatOf(kind, 1));
   db.exec("INSERT INTO notes (text) VALUES ('kept')");

@@ -11,7 +11,7 @@ export type Upgrades = Readonly<Record<number, string>>;
 
 /** What a file of ours holds, and in which version of its tables. */
 export interface FileFormat {
-  readonly kind: 'events' | 'views';
+  readonly kind: 'events' | 'views' | 'snapshots';
   readonly version: number;
   /** SQL that makes the tables of an empty file. */
   readonly tables: string;
@@ -38,6 +38,10 @@ const holdsNot: Readonly<Record<FileFormat['kind'], (file: string) => Sentence>>
   views: (file) => ({
     th: `ไฟล์ ${file} ไม่ใช่ไฟล์มุมมองข้อมูล โปรดตรวจสอบว่าเลือกโฟลเดอร์ข้อมูลถูกต้อง`,
     en: `The file ${file} does not hold views. Check that this is the right data folder.`,
+  }),
+  snapshots: (file) => ({
+    th: `ไฟล์ ${file} ไม่ใช่ไฟล์สถานะย่อ ลบทิ้งได้ ระบบสร้างใหม่เอง`,
+    en: `The file ${file} does not hold snapshots. It may be deleted; it is made again.`,
   }),
 };
 

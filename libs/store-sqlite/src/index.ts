@@ -4,6 +4,7 @@ export { openSqlite, type SqliteKind } from './open-sqlite';
 export { openSqliteEvents, type SqliteEvents, type SqliteEventsOptions } from './events/sqlite-events';
 export type { CommitLimits, CommitStats } from './events/group-commit';
 export { openSqliteViews, type SqliteViews } from './views/sqlite-views';
+export { openSqliteSnapshots, type SqliteSnapshots } from './snapshots/sqlite-snapshots';
 export { openSigningKeys } from './signing-keys';
 export {
   openSealFiles,

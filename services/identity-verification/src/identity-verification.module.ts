@@ -13,6 +13,9 @@ import { EmbeddedPersonVault } from './vault/person-vault.service';
 import { createSealing } from './vault/sealing.keys';
 import { openVaultStore } from './vault/vault.store';
 
+/** Every aggregate of identity verification, for whoever folds its streams. */
+export const identityVerificationAggregates = [personAggregate] as const;
+
 /** Closes the vault's files once every batch is done. */
 @Injectable()
 class VaultFiles implements OnApplicationShutdown {

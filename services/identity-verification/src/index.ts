@@ -4,7 +4,7 @@ import { IdentityVerificationModule } from './identity-verification.module';
 
 export { identityVerificationConfigSchema, type IdentityVerificationConfig } from './config';
 export { eraseAgain, personsErased, type KnownThrough } from './vault/erase-again.store';
-export { IdentityVerificationModule } from './identity-verification.module';
+export { IdentityVerificationModule, identityVerificationAggregates } from './identity-verification.module';
 
 /** A server of this context alone, on the platform it is given. */
 export function createIdentityVerification(

@@ -4,7 +4,7 @@ import type { IngestionConfig } from './config';
 import { IngestionModule } from './ingestion.module';
 
 export { ingestionConfigSchema, type IngestionConfig } from './config';
-export { IngestionModule } from './ingestion.module';
+export { IngestionModule, ingestionAggregates } from './ingestion.module';
 
 /** A server of this context alone, on the platform it is given. `vault` is a global module that offers `personVaultPort`. */
 export function createIngestion(

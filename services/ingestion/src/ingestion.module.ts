@@ -51,6 +51,9 @@ import { type Database, openBatchSecrets, openImportsFile, openStagingFile } fro
 import { StagingStore } from './staging/staging.store';
 import { UndoStore } from './staging/undo.store';
 
+/** Every aggregate of ingestion, for whoever folds its streams. */
+export const ingestionAggregates = [importAggregate, householdAggregate] as const;
+
 const DATABASES = 'ingestion:databases';
 
 interface Databases {

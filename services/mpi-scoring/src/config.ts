@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Scoring has nothing to set: rulesets are reference data, everything else comes from the platform. */
+/** Scoring has nothing to set: rulesets are published as events, everything else comes from the platform. */
 export const mpiScoringConfigSchema = z.strictObject({});
 
 export type MpiScoringConfig = z.infer<typeof mpiScoringConfigSchema>;

@@ -3,7 +3,6 @@ import type { MpiScoringConfig } from './config';
 import { MpiScoringModule } from './mpi-scoring.module';
 
 export { mpiScoringConfigSchema, type MpiScoringConfig } from './config';
-export { MpiScoringModule, mpiScoringReadModels } from './mpi-scoring.module';
 export { type Columns } from './engine/columns';
 export { runsOf } from './engine/areas';
 export { condense } from './engine/condense';
@@ -13,6 +12,7 @@ export { sumRange, type SumTable } from './method/alkire-foster/sums';
 export { ruleOf } from './mpi/mpi-specification';
 export { ScoreRows } from './mpi/score-rows';
 export { takeSnapshot } from './mpi/snapshot';
+export { MpiScoringModule, mpiScoringAggregates, mpiScoringReadModels } from './mpi-scoring.module';
 
 /** A server of this context alone, on the platform it is given. */
 export function createMpiScoring(

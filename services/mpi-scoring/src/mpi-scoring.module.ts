@@ -1,4 +1,14 @@
-import { contextModule } from '@faemban/nest-kit';
+import { type CommandHandler } from '@faemban/event-sourcing';
+import {
+  commandHandlerToken,
+  contextModule,
+  PLATFORM,
+  policyController,
+  RUNNERS,
+  type Platform,
+  type Runners,
+} from '@faemban/nest-kit';
+import { rulesets as shippedRulesets } from '@faemban/reference-data';
 import type { DynamicModule } from '@nestjs/common';
 import { mpiScoringConfigSchema, type MpiScoringConfig } from './config';
 import { MpiController } from './mpi/mpi.controller';
@@ -13,6 +23,11 @@ import {
   findMpiFigures,
 } from './mpi/mpi.queries';
 import { ScoreColumns } from './mpi/score-columns.feed';
+import { parkedOfRulesets, Rescoring, rescoringName } from './rulesets/rescoring.process';
+import { RulebookCommand } from './rulesets/rulebook.command';
+import { rulebook, type RulebookCommand as RulebookInput } from './rulesets/rulebook.decisions';
+import { RulebookService } from './rulesets/rulebook.service';
+import { RulesetBook } from './rulesets/ruleset-book';
 import { RulesetsController } from './rulesets/rulesets.controller';
 import { FindCurrentScore, findCurrentScore } from './scores/household-scores.queries';
 import { householdScores } from './scores/household-scores.view';
@@ -26,16 +41,23 @@ import { tellScoreOfWithdrawnSurvey, tellScoreOfWithdrawnWelfare } from './score
 /** Every read model of scoring, for whoever keeps or rebuilds them. */
 export const mpiScoringReadModels = { views: [householdScores] } as const;
 
+/** Every aggregate of scoring, for whoever folds its streams. */
+export const mpiScoringAggregates = [createScore(new RulesetBook()), rulebook] as const;
+
 /** Scoring: what ingestion learns of a household is told to its score by policies. Needs the PLATFORM of the server it is part of. */
 export class MpiScoringModule {
   static register(config: Partial<MpiScoringConfig> = {}): DynamicModule {
     mpiScoringConfigSchema.parse(config);
+    const book = new RulesetBook();
     return contextModule({
       name: 'mpi-scoring',
-      aggregates: [{ aggregate: createScore(), command: ScoreCommand }],
+      aggregates: [
+        { aggregate: createScore(book), command: ScoreCommand },
+        { aggregate: rulebook, command: RulebookCommand },
+      ],
       policies: [
-        { policy: tellScoreOfSurvey, command: ScoreCommand },
-        { policy: tellScoreOfWelfare, command: ScoreCommand },
+        { policy: tellScoreOfSurvey(book), command: ScoreCommand },
+        { policy: tellScoreOfWelfare(book), command: ScoreCommand },
         { policy: tellScoreOfWithdrawnSurvey, command: ScoreCommand },
         { policy: tellScoreOfWithdrawnWelfare, command: ScoreCommand },
       ],
@@ -47,8 +69,45 @@ export class MpiScoringModule {
         { query: AskRobustness, answer: askRobustness },
         { query: FindMpiChanges, answer: findMpiChanges },
       ],
-      controllers: [ScoresController, RulesetsController, MpiController],
-      providers: [ScoreColumns],
+      controllers: [ScoresController, RulesetsController, MpiController, policyController(rescoringName, ScoreCommand)],
+      providers: [
+        ScoreColumns,
+        {
+          provide: RulebookService,
+          inject: [PLATFORM, commandHandlerToken(rulebook)],
+          // Made before any policy runs: nothing is scored before the rulesets are known.
+          useFactory: async (platform: Platform, handler: CommandHandler<RulebookInput>) => {
+            const service = new RulebookService(platform, handler, book);
+            await service.open(shippedRulesets);
+            return service;
+          },
+        },
+        {
+          provide: 'runner:policy:score-under-rulesets',
+          inject: [PLATFORM, RUNNERS, RulebookService],
+          useFactory: planRescoring,
+        },
+      ],
     });
   }
+}
+
+function planRescoring(platform: Platform, runners: Runners, service: RulebookService): void {
+  const store = platform.views('mpi-scoring').policies;
+  runners.plan({
+    name: rescoringName,
+    kind: 'policy',
+    context: 'mpi-scoring',
+    create: (dispatch) =>
+      new Rescoring({
+        book: service.book,
+        log: platform.log,
+        store,
+        dispatch,
+        clock: platform.clock,
+        report: runners.report,
+        applied: (ruleset, exceptParkedEvents) => service.noteApplied(ruleset, exceptParkedEvents),
+      }),
+    parkedEvents: async () => parkedOfRulesets(service.book, store),
+  });
 }

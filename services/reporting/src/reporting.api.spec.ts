@@ -1,4 +1,11 @@
-import { householdListed, householdScored, householdSurveyed, type ContextName } from '@faemban/contracts';
+import {
+  householdListed,
+  householdScored,
+  householdSurveyed,
+  rulesetPublished,
+  rulesetSchema,
+  type ContextName,
+} from '@faemban/contracts';
 import type { DomainEvent } from '@faemban/event-sourcing';
 import {
   commandContext,
@@ -7,6 +14,7 @@ import {
   type MemoryPlatform,
 } from '@faemban/event-sourcing/testing';
 import type { Server } from '@faemban/nest-kit';
+import { tpmap2561 } from '@faemban/reference-data';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createReporting } from './index';
@@ -74,6 +82,18 @@ async function publish(context: ContextName, event: HouseholdEvent): Promise<voi
     partitionOf: event.data.householdId,
     expectedVersion: 'any',
     events: [event],
+    context: told,
+    commandDigest: told.commandId,
+  });
+}
+
+async function publishRulebook(...events: readonly DomainEvent[]): Promise<void> {
+  const told = commandContext();
+  await platform.store('mpi-scoring').append({
+    stream: 'rulebook-mpi-scoring',
+    partitionOf: 'self',
+    expectedVersion: 'any',
+    events,
     context: told,
     commandDigest: told.commandId,
   });
@@ -249,6 +269,83 @@ describe('asking for a household’s history', () => {
   test('leaves out what was not yet valid', async () => {
     const { body } = await call(`/households/${householdId}/history?asOf=2018-02-13T23:59:59%2B07:00`);
     expect(body).toMatchObject({ asOf: '2018-02-13', inForce: [], entries: [{ type: 'HouseholdListed' }] });
+  });
+});
+
+describe('comparing two rulesets over the same households', () => {
+  const compare = (path: string) => call(`/rulesets/compare${path}`);
+
+  test('says under which there are none, with what there is', async () => {
+    const { status, body } = await compare('?one=tpmap-2561/1&other=two-of-five/1&round=2561&under=84&level=district');
+    expect([status, body.code]).toEqual([404, 'ruleset-unknown']);
+    expect(body.detailEn).toContain('tpmap-2561/1');
+  });
+
+  test('counts by area who is poor under both, one or neither, and lists those who differ with the reasons', async () => {
+    const { ruleset } = rulesetPublished.examples[0];
+    const published = { ruleset, digest: 'a'.repeat(64), draftedBy: 'somchai', origin: 'province' };
+    const shipped = { ...published, ruleset: rulesetSchema.parse(tpmap2561), origin: 'shipped' };
+    await publishRulebook(
+      { type: 'RulesetPublished', data: shipped },
+      { type: 'RulesetApplied', data: { ruleset: { id: 'tpmap-2561', version: 1 }, exceptParkedEvents: 0 } },
+      { type: 'RulesetPublished', data: published },
+    );
+    const ref = { id: ruleset.id, version: ruleset.version };
+    const third = { ...scored, householdId: householdId.replace(/1$/, '3') };
+    await publish('mpi-scoring', { type: 'HouseholdScored', data: third });
+    const judged = { ...third, ruleset: ref, isPoor: false, targetPersons: 0 };
+    await publish('mpi-scoring', { type: 'HouseholdScored', data: judged });
+    await server.settled();
+
+    const question = 'one=tpmap-2561/1&other=two-of-five/1&round=2561&under=84';
+    const { status, body } = await compare(`?${question}&level=district`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      one: { key: 'tpmap-2561/1', isApplied: true, rule: { en: 'any one dimension' } },
+      other: { key: 'two-of-five/1', isApplied: false, rule: { en: 'at least 2 dimensions' } },
+      asOf: '2021-03-02',
+      units: { persons: { th: 'คน' } },
+      items: [
+        {
+          area: '8417',
+          both: { households: 0, persons: 0 },
+          onlyOne: { households: 1, persons: 2 },
+          onlyOther: { households: 0, persons: 0 },
+          neither: { households: 0, persons: 0 },
+          notComparable: { households: 2, persons: 4 },
+        },
+      ],
+    });
+    const { body: tambons } = await compare(`?${question}&level=tambon`);
+    expect(tambons.items).toMatchObject([{ area: '841701', notComparable: { households: 1 } }]);
+    expect((await compare(`?${question}&level=village&asOf=2018-02-13`)).body.items).toEqual([]);
+
+    const { body: households } = await compare(`/households?${question}&limit=1`);
+    const all = [...households.items];
+    for (let { next } = households; next !== undefined;) {
+      const { body: more } = await compare(`/households?${question}&limit=1&after=${next}`);
+      all.push(...more.items);
+      next = more.next;
+    }
+    expect(all).toMatchObject([
+      {
+        householdId: third.householdId,
+        village: '8417010101',
+        one: { isPoor: true, why: { en: expect.stringContaining('it fails income; the rule is any one dimension.') } },
+        other: { isPoor: false, why: { th: expect.stringContaining('ตกอย่างน้อย 2 ด้าน') } },
+      },
+    ]);
+  });
+
+  test('figures answer for the new one beside the old one, which stays the one a round is spoken of by', async () => {
+    const figures = async (query: string) => (await call(`/figures?level=province&under=84&round=2561${query}`)).body;
+    expect(await figures('')).toMatchObject({ ruleset: 'tpmap-2561/1', items: [{ poorHouseholds: 1 }] });
+    expect(await figures('&ruleset=two-of-five/1')).toMatchObject({
+      ruleset: 'two-of-five/1',
+      items: [{ households: 1, poorHouseholds: 0, poorPersons: 0 }],
+    });
+    // Not all households are scored under it yet, so its bare id names no version.
+    expect(await figures('&ruleset=two-of-five')).toMatchObject({ code: 'ruleset-unknown' });
   });
 });
 

@@ -16,10 +16,21 @@ import { FindHouseholdHistory, findHouseholdHistory } from './households/househo
 import { householdHistory } from './households/household-history.view';
 import { ListHouseholds, listHouseholds } from './households/household-list.queries';
 import { householdList } from './households/household-list.view';
+import { RulesetComparisonController } from './rulesets/ruleset-comparison.controller';
+import {
+  CompareRulesets,
+  compareRulesets,
+  FindDifferingHouseholds,
+  findDifferingHouseholds,
+} from './rulesets/ruleset-comparison.queries';
+import { publishedRulesets } from './rulesets/published-rulesets.view';
 import { HouseholdsController } from './households/households.controller';
 
 /** Every read model of reporting, for whoever keeps them: this module, or a thread of their own. */
-export const reportingReadModels = { tallies: [areaFigures], views: [householdHistory, householdList] } as const;
+export const reportingReadModels = {
+  tallies: [areaFigures],
+  views: [householdHistory, householdList, publishedRulesets],
+} as const;
 
 /** Reporting: figures by area, histories, lists and exports, over what other contexts publish. Needs the PLATFORM of its server. */
 export class ReportingModule {
@@ -34,8 +45,10 @@ export class ReportingModule {
         { query: FindTpmapSums, answer: findTpmapSums },
         { query: FindHouseholdHistory, answer: findHouseholdHistory },
         { query: ListHouseholds, answer: listHouseholds },
+        { query: CompareRulesets, answer: compareRulesets },
+        { query: FindDifferingHouseholds, answer: findDifferingHouseholds },
       ],
-      controllers: [FiguresController, HouseholdsController],
+      controllers: [FiguresController, HouseholdsController, RulesetComparisonController],
       providers: [{ provide: RELEASES, useValue: releases }],
     });
   }

@@ -14,6 +14,7 @@ import {
   openSealFiles,
   openSigningKeys,
   openSqliteEvents,
+  openSqliteSnapshots,
   openSqliteViews,
 } from '@faemban/store-sqlite';
 import { mkdirSync } from 'node:fs';
@@ -75,6 +76,8 @@ export async function openEmbeddedPlatform(options: {
       createdAt: new Date(clock()).toISOString(),
     });
     const seals = openSealFiles(join(dataDir, 'seals'));
+    const snapshots = openSqliteSnapshots(join(dataDir, 'cache', 'snapshots.sqlite'));
+    closers.push(() => snapshots.close());
     const stores = new Map<string, { views: ViewStore; policies: PolicyStore }>();
     for (const service of servicesWithViews) {
       const opened = await openSqliteViews({ file: join(dataDir, `${service}.sqlite`) });
@@ -100,6 +103,7 @@ export async function openEmbeddedPlatform(options: {
         signer,
         seals,
         frontiers: seals.frontiers,
+        snapshots: (context) => snapshots.store(context),
         publishKeys: () => seals.publishKeys(signer),
         verifyLog: () => verifyInThread({ file: join(dataDir, 'events.sqlite'), sealsFolder: join(dataDir, 'seals') }),
         ...portsOf(events, stores),

@@ -60,7 +60,8 @@ interface Wishes {
 async function work(system: Standalone, config: StandaloneConfig, wishes: Wishes, begunMs: number): Promise<void> {
   await system.start();
   const { contexts } = await system.status();
-  const isNew = contexts.every(({ events }) => events === 0);
+  // What the platform itself records at its first start, such as the rulesets it ships, is no data of the province.
+  const isNew = contexts.every(({ context, events }) => context !== 'ingestion' || events === 0);
   const begun = unfinishedDemo(config.dataDir);
   if (begun !== undefined || (isNew && !wishes.empty)) {
     const what = begun ?? (wishes.province ? 'province' : 'district');

@@ -1,4 +1,11 @@
-import { contextNames, type ContextName, eventCatalogue, type EventDefinition, wireTypeOf } from '@faemban/contracts';
+import {
+  contextNames,
+  type ContextName,
+  eventCatalogue,
+  type EventDefinition,
+  everyVersionOf,
+  wireTypeOf,
+} from '@faemban/contracts';
 import type { Artifact } from './artifact';
 import { dataSchemaOf } from './event-schemas';
 
@@ -41,12 +48,13 @@ function messageOf(definition: EventDefinition): Record<string, unknown> {
   };
 }
 
-/** The AsyncAPI 3 document of everything the platform publishes: one channel per context. */
+/** The AsyncAPI 3 document of everything the platform publishes, in every version there ever was: one channel per context. */
 export function asyncApiDocument(): Record<string, unknown> {
   const publishing = contextNames.filter((context) =>
     eventCatalogue.some((definition) => definition.context === context),
   );
-  const eventsOf = (context: ContextName) => eventCatalogue.filter((definition) => definition.context === context);
+  const versions = eventCatalogue.flatMap(everyVersionOf);
+  const eventsOf = (context: ContextName) => versions.filter((definition) => definition.context === context);
   // Some events, e.g. seals, are published by several contexts.
   const messageKey = (definition: EventDefinition) => `${definition.context}.${definition.type}.v${definition.version}`;
   return {
@@ -82,7 +90,7 @@ export function asyncApiDocument(): Record<string, unknown> {
     ),
     components: {
       schemas: { CloudEventHeaders: cloudEventHeaders },
-      messages: Object.fromEntries(eventCatalogue.map((definition) => [messageKey(definition), messageOf(definition)])),
+      messages: Object.fromEntries(versions.map((definition) => [messageKey(definition), messageOf(definition)])),
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type EventDefinition, envelopeSchema, eventCatalogue } from '@faemban/contracts';
+import { type EventDefinition, envelopeSchema, eventCatalogue, everyVersionOf } from '@faemban/contracts';
 import { z } from 'zod';
 import type { Artifact } from './artifact';
 
@@ -15,9 +15,9 @@ export function dataSchemaOf(definition: EventDefinition): Record<string, unknow
   };
 }
 
-/** One JSON Schema file per event, and one for the envelope. */
+/** One JSON Schema file per version of an event, and one for the envelope. */
 export function schemaArtifacts(): Artifact[] {
-  const events = eventCatalogue.map((definition) => ({
+  const events = eventCatalogue.flatMap(everyVersionOf).map((definition) => ({
     path: `docs/reference/schemas/${definition.context}/${definition.type}.v${definition.version}.json`,
     text: `${JSON.stringify(dataSchemaOf(definition), null, 2)}\n`,
   }));

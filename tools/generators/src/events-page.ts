@@ -1,4 +1,4 @@
-import { contextNames, eventCatalogue, wireTypeOf } from '@faemban/contracts';
+import { contextNames, eventCatalogue, everyVersionOf, type EventDefinition, wireTypeOf } from '@faemban/contracts';
 import type { Artifact } from './artifact';
 import { dataSchemaOf } from './event-schemas';
 
@@ -55,8 +55,27 @@ export function eventsPage(): Artifact {
         JSON.stringify(definition.examples[0], null, 2),
         '```',
         '',
+        ...earlierLines(definition),
       );
     }
   }
   return { path: 'docs/reference/events.md', text: lines.join('\n') };
+}
+
+/** The versions that are recorded no more, each with its schema and what changed after it. */
+function earlierLines(definition: EventDefinition): string[] {
+  const versions = everyVersionOf(definition);
+  const fieldsOf = (version: EventDefinition): string[] =>
+    Object.keys(dataSchemaOf(version)['properties'] as Record<string, Property>);
+  const lines = versions.slice(0, -1).map((version, index) => {
+    const next = versions[index + 1] as EventDefinition;
+    const [before, after] = [fieldsOf(version), fieldsOf(next)];
+    const added = after.filter((field) => !before.includes(field)).map((field) => `adds \`${field}\``);
+    const gone = before.filter((field) => !after.includes(field)).map((field) => `leaves out \`${field}\``);
+    const changes = [...added, ...gone].join(', ') || 'changes the shape of its fields';
+    return `- \`${wireTypeOf(version)}\` · since ${version.since} · [JSON Schema](schemas/${version.context}/${version.type}.v${version.version}.json) · v${next.version} ${changes}`;
+  });
+  return lines.length === 0
+    ? []
+    : ['Earlier versions stay in the log as they are and are lifted when they are read:', '', ...lines, ''];
 }

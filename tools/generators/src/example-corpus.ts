@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventCatalogue } from '@faemban/contracts';
+import { eventCatalogue, everyVersionOf } from '@faemban/contracts';
 import type { Artifact } from './artifact';
 
 /**
@@ -8,7 +8,7 @@ import type { Artifact } from './artifact';
  * old example no longer parses fails the contracts' specs.
  */
 export function corpusArtifacts(root: string): Artifact[] {
-  return eventCatalogue.map((definition) => {
+  return eventCatalogue.flatMap(everyVersionOf).map((definition) => {
     const path = `libs/contracts/corpus/${definition.context}/${definition.type}.v${definition.version}.json`;
     const file = join(root, path);
     const recorded: unknown[] = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as unknown[]) : [];

@@ -12,6 +12,7 @@ import {
 } from '../fields';
 import { surveyFiguresSchema } from '../ingestion/household-events';
 import type { ScoreWithdrawalEvent } from './score-withdrawal-events';
+import { firstRulesets, rulesetRefSchema } from './ruleset-data';
 
 const householdId = '0198b2d0-7c01-7000-8000-000000000001';
 const surveyEventId = '0198b2d0-7c03-7000-8000-000000000021';
@@ -37,69 +38,93 @@ export const countedMemberSchema = z.strictObject({
   chronic: z.boolean(),
 });
 
+const scoringInputDataV1 = z.strictObject({
+  householdId: idSchema,
+  factId: idSchema,
+  source: sourceSchema,
+  validFrom: daySchema,
+  input: z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('survey'),
+      round: roundSchema,
+      area: areaRefSchema,
+      answers: answersSchema,
+      figures: surveyFiguresSchema,
+      happiness: z.number().int().min(0).max(10).nullable(),
+      members: z.array(countedMemberSchema).min(1).max(60),
+    }),
+    z.strictObject({
+      kind: z.literal('welfare'),
+      registerYear: roundSchema,
+      registrations: z
+        .array(z.strictObject({ personId: idSchema, registered: z.boolean(), verified: z.boolean() }))
+        .min(1)
+        .max(60),
+    }),
+  ]),
+});
+type ScoringInputV1 = z.infer<typeof scoringInputDataV1>;
+
+const surveyInputExample: ScoringInputV1 = {
+  householdId,
+  factId: surveyEventId,
+  source: 'cdd-bmn',
+  validFrom: '2018-02-14',
+  input: {
+    kind: 'survey',
+    round: 2561,
+    area,
+    answers,
+    figures: { incomeSatang: 6_000_000, birthWeightG: null, drinkingWaterL: 6, utilityWaterL: 60 },
+    happiness: 8,
+    members: [
+      { personId: personOne, elderly: false, disabled: false, chronic: false },
+      { personId: personTwo, elderly: false, disabled: false, chronic: false },
+    ],
+  },
+};
+const welfareInputExample: ScoringInputV1 = {
+  householdId,
+  factId: welfareEventId,
+  source: 'mof-welfare',
+  validFrom: '2017-10-01',
+  input: {
+    kind: 'welfare',
+    registerYear: 2560,
+    registrations: [{ personId: personOne, registered: true, verified: true }],
+  },
+};
+
 export const scoringInputRecorded = defineEvent({
   type: 'ScoringInputRecorded',
   context: 'mpi-scoring',
-  version: 1,
+  version: 2,
   summary: 'A fact that scores depend on reached the household’s score and was kept with the day it is valid from.',
-  data: z.strictObject({
-    householdId: idSchema,
-    factId: idSchema,
-    source: sourceSchema,
-    validFrom: daySchema,
-    input: z.discriminatedUnion('kind', [
-      z.strictObject({
-        kind: z.literal('survey'),
-        round: roundSchema,
-        area: areaRefSchema,
-        answers: answersSchema,
-        figures: surveyFiguresSchema,
-        happiness: z.number().int().min(0).max(10).nullable(),
-        members: z.array(countedMemberSchema).min(1).max(60),
-      }),
-      z.strictObject({
-        kind: z.literal('welfare'),
-        registerYear: roundSchema,
-        registrations: z
-          .array(z.strictObject({ personId: idSchema, registered: z.boolean(), verified: z.boolean() }))
-          .min(1)
-          .max(60),
-      }),
-    ]),
+  data: scoringInputDataV1.extend({
+    /** The rulesets that were known when this was taken in: the household is scored under those of them that are for the round. */
+    rulesets: z.array(rulesetRefSchema).max(60),
   }),
   restricted: ['input'],
   examples: [
     {
-      householdId,
-      factId: surveyEventId,
-      source: 'cdd-bmn',
-      validFrom: '2018-02-14',
-      input: {
-        kind: 'survey',
-        round: 2561,
-        area,
-        answers,
-        figures: { incomeSatang: 6_000_000, birthWeightG: null, drinkingWaterL: 6, utilityWaterL: 60 },
-        happiness: 8,
-        members: [
-          { personId: personOne, elderly: false, disabled: false, chronic: false },
-          { personId: personTwo, elderly: false, disabled: false, chronic: false },
-        ],
-      },
+      ...surveyInputExample,
+      rulesets: [
+        { id: 'tpmap-2561', version: 1 },
+        { id: 'two-of-five', version: 1 },
+      ],
     },
+    { ...welfareInputExample, rulesets: [{ id: 'tpmap-2561', version: 1 }] },
+  ],
+  since: '0.3.0',
+  earlier: [
     {
-      householdId,
-      factId: welfareEventId,
-      source: 'mof-welfare',
-      validFrom: '2017-10-01',
-      input: {
-        kind: 'welfare',
-        registerYear: 2560,
-        registrations: [{ personId: personOne, registered: true, verified: true }],
-      },
+      version: 1,
+      data: scoringInputDataV1,
+      examples: [surveyInputExample, welfareInputExample],
+      since: '0.1.0',
+      up: (data: ScoringInputV1) => ({ ...data, rulesets: firstRulesets }),
     },
   ],
-  since: '0.1.0',
 });
 
 /** Why one failed indicator failed. `dimension` is null for an indicator that the ruleset does not use. */

@@ -18,6 +18,11 @@ export interface Aggregate<State, Command extends { readonly type: string }, Eve
   readonly partitionOf: (command: Command, state: State) => string;
   /** Persons and households an event is about; without it, the stream's household. */
   readonly subjectsOf?: (event: Event) => readonly string[];
+  /**
+   * Has its long streams loaded from snapshots. Its state must survive JSON. `foldVersion` rises with every change of what `evolve` makes of
+   * the same events, which the recorded streams certify; `everyEvents` (100) is how many come between two.
+   */
+  readonly snapshots?: { readonly foldVersion: number; readonly everyEvents?: number };
   /** The area code of that time for the envelope; without it, the context's. */
   readonly areaOf?: (command: Command, state: State) => string | undefined;
 }

@@ -2,9 +2,10 @@ import { asError } from '../classify';
 import { OutcomeUnknown, WrongExpectedVersion } from '../errors';
 import type { CommandContext, DomainEvent } from '../events';
 import type { Append, Appended, EventStore } from '../ports';
-import { noUpcasters, type Upcasters } from '../upcasters';
+import { catalogueUpcasters, type Upcasters } from '../upcasters';
 import type { Aggregate } from './aggregate';
-import { createDecisions, type Decided, type Loaded } from './decisions';
+import type { Loaded, Snapshots } from '../snapshots/state-loader';
+import { createDecisions, type Decided } from './decisions';
 
 /** How often a command is decided again because somebody was faster, by default. */
 export const conflictRetriesMaxDefault = 5;
@@ -50,6 +51,8 @@ export interface CommandHandlerOptions<State, Command extends { readonly type: s
   readonly aggregate: Aggregate<State, Command, Event>;
   readonly store: EventStore;
   readonly upcasters?: Upcasters;
+  /** Where long streams of an aggregate that asks for it are loaded from. */
+  readonly snapshots?: Snapshots | undefined;
   readonly conflictRetriesMax?: number;
   /** Checks every event's data against its schema before it is appended. On unless switched off. */
   readonly checkData?: boolean;
@@ -59,11 +62,12 @@ export interface CommandHandlerOptions<State, Command extends { readonly type: s
 export function createCommandHandler<State, Command extends { readonly type: string }, Event extends DomainEvent>({
   aggregate,
   store,
-  upcasters = noUpcasters,
+  upcasters = catalogueUpcasters,
   conflictRetriesMax = conflictRetriesMaxDefault,
   checkData = true,
+  snapshots,
 }: CommandHandlerOptions<State, Command, Event>): CommandHandler<Command> {
-  const decisions = createDecisions({ aggregate, store, upcasters, checkData });
+  const decisions = createDecisions({ aggregate, store, upcasters, checkData, snapshots });
 
   const handle = async (command: Command, context: CommandContext): Promise<Handled> => {
     for (let conflicts = 0; ; conflicts += 1) {

@@ -1,18 +1,13 @@
 import type { EventDefinition } from '@faemban/contracts';
 import { asError } from '../classify';
 import { CommandIdReused, invariant } from '../errors';
-import type { CommandContext, DomainEvent, NewEvent, RecordedEvent } from '../events';
+import type { CommandContext, DomainEvent, NewEvent } from '../events';
 import { commandDigest } from '../integrity/command-digest';
 import type { Append, Appended, EventStore } from '../ports';
+import { createStateLoader, type Loaded, type Snapshots } from '../snapshots/state-loader';
 import type { Upcasters } from '../upcasters';
 import type { Aggregate } from './aggregate';
 import type { Handled } from './command-handler';
-
-/** A stream as it was read: its state and its version. */
-export interface Loaded<State> {
-  readonly state: State;
-  readonly version: number;
-}
 
 /** What a decider said: the append to make, or, without one, that there is nothing to do. */
 export type Decided<Event extends DomainEvent> =
@@ -27,27 +22,22 @@ export function createDecisions<State, Command extends { readonly type: string }
   store,
   upcasters,
   checkData,
+  snapshots,
 }: {
   readonly aggregate: Aggregate<State, Command, Event>;
   readonly store: EventStore;
   readonly upcasters: Upcasters;
   readonly checkData: boolean;
+  readonly snapshots: Snapshots | undefined;
 }) {
   const { decider } = aggregate;
   const definitions = new Map(aggregate.events.map((definition) => [definition.type, definition]));
   const schemaVersions = Object.fromEntries(aggregate.events.map(({ type, version }) => [type, version]));
 
-  const evolve = (state: State, event: RecordedEvent | NewEvent<Event>): State => decider.evolve(state, event as Event);
+  const evolve = (state: State, event: NewEvent<Event>): State => decider.evolve(state, event);
 
-  async function load(command: Command): Promise<Loaded<State>> {
-    let state = decider.initialState;
-    let version = 0;
-    for (const event of await store.load(aggregate.streamOf(command))) {
-      state = evolve(state, upcasters.upcast(event));
-      ({ version } = event);
-    }
-    return { state, version };
-  }
+  const loadStream = createStateLoader({ aggregate, store, upcasters, snapshots });
+  const load = (command: Command): Promise<Loaded<State>> => loadStream(aggregate.streamOf(command));
 
   /** Decides without asking the store; an error is returned, because a repetition may still explain it. */
   function decideNow(command: Command, context: CommandContext, loaded: Loaded<State>): Decided<Event> | Error {

@@ -17,7 +17,7 @@ import {
   type RetryPlan,
   type Runner,
 } from '../runners/runner';
-import { noUpcasters, type Upcasters } from '../upcasters';
+import { catalogueUpcasters, type Upcasters } from '../upcasters';
 import type { Policy, PolicyCommand } from './define-policy';
 import { replayPolicy, type PolicyInHand as InHand } from './replay-policy';
 
@@ -57,7 +57,7 @@ export interface PolicyRunnerOptions {
  */
 export function createPolicyRunner(options: PolicyRunnerOptions): Runner {
   const { policy, log, store, dispatch, clock, report } = options;
-  const { actor = policyActor, concurrency = policyConcurrencyDefault, upcasters = noUpcasters } = options;
+  const { actor = policyActor, concurrency = policyConcurrencyDefault, upcasters = catalogueUpcasters } = options;
   const retry = options.retry ?? retryPlanDefault;
   const context = policy.on.context;
   let handle: PolicyHandle | undefined;

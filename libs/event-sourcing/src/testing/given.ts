@@ -42,6 +42,7 @@ export function given<State, Command extends { readonly type: string }, Event ex
         }
       };
       const result = decide();
+      checkSnapshots(aggregate, events);
       const again = decide();
       invariant(isDeepStrictEqual(plain(again), plain(result)), `deciding ${command.type} twice says the same`);
       return outcomeOf(result);
@@ -80,6 +81,17 @@ function checkEvent(aggregate: Pick<Aggregate<never, never, never>, 'events' | '
   const definition = aggregate.events.find(({ type }) => type === event.type);
   invariant(definition !== undefined, `${event.type} is among the events of ${aggregate.name}`);
   definition.data.parse(JSON.parse(serializeData(event.data)));
+}
+
+/** A state of which snapshots are taken is the same after JSON. */
+function checkSnapshots<State, Command extends { readonly type: string }, Event extends DomainEvent>(
+  aggregate: Aggregate<State, Command, Event>,
+  events: readonly Event[],
+): void {
+  if (aggregate.snapshots === undefined) return;
+  const state = stateAfter(aggregate, events);
+  const survives = isDeepStrictEqual(JSON.parse(JSON.stringify(state)), state);
+  invariant(survives, `the state of ${aggregate.name} survives JSON, as its snapshots need`);
 }
 
 function plain(result: readonly DomainEvent[] | RuleBroken): unknown {

@@ -15,3 +15,5 @@ export { createTestClock, type TestClock } from './test-clock';
 export { tallyOf, viewOf, type Counted, type Shown } from './view-of';
 export { viewStoreSuite, type ViewsUnderTest } from './view-store.suite';
 export { seeded } from './seeded';
+export { createMemorySnapshots } from './memory-snapshots';
+export { snapshotStoreSuite, type SnapshotsUnderTest } from './snapshot-store.suite';

@@ -5,6 +5,8 @@ import { createSigner, createSigningKey, type Signer } from '../integrity/signin
 import type { Clock, EventLog, EventStore, PolicyStore, ViewStore } from '../ports';
 import { createMemoryEvents } from './memory-events';
 import { createMemorySeals } from './memory-seals';
+import type { SnapshotStore } from '../snapshots/snapshots';
+import { createMemorySnapshots } from './memory-snapshots';
 import { createMemoryPolicies } from './memory-policies';
 import { createMemoryViews } from './memory-views';
 import { createTestClock } from './test-clock';
@@ -14,6 +16,7 @@ export interface MemoryPlatform {
   readonly profile: 'embedded';
   store(context: ContextName): EventStore;
   readonly log: EventLog;
+  readonly snapshots: (context: ContextName) => SnapshotStore;
   views(service: string): { readonly views: ViewStore; readonly policies: PolicyStore };
   /** Where a service may keep files of its own; '' unless given. */
   readonly dataDir: string;
@@ -32,11 +35,17 @@ export function createMemoryPlatform({
 }: { readonly clock?: Clock; readonly partitionCount?: number; readonly dataDir?: string } = {}): MemoryPlatform {
   const ids = createIds({ clock });
   const { store, log } = createMemoryEvents({ clock, partitionCount, ids });
+  const snapshots = new Map<ContextName, SnapshotStore>();
   const services = new Map<string, { readonly views: ViewStore; readonly policies: PolicyStore }>();
   return {
     profile: 'embedded',
     store,
     log,
+    snapshots(context) {
+      const kept = snapshots.get(context) ?? createMemorySnapshots();
+      snapshots.set(context, kept);
+      return kept;
+    },
     views(service) {
       const stores = services.get(service) ?? { views: createMemoryViews(), policies: createMemoryPolicies() };
       services.set(service, stores);

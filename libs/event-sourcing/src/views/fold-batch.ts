@@ -6,7 +6,7 @@ import type { RecordedEvent } from '../events';
 import { behind, failed, type ParkingCause } from '../parking/failure-code';
 import { partitionOfKey } from '../partitions';
 import type { ParkedEvent, Put, StoredSlices, ViewBatch, ViewShape } from '../ports';
-import { noUpcasters, type Upcasters } from '../upcasters';
+import { catalogueUpcasters, type Upcasters } from '../upcasters';
 import type { Contribution, SliceFold, Tally, View } from './define-view';
 import { contributionsOf, DifferenceSum, type Booking } from './tally-differences';
 import { asViewShape, indexedValues, isTally } from './view-shape';
@@ -59,7 +59,7 @@ export function createFolder(
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each fold knows its own slice
   readModel: View<any> | Tally<any>,
   {
-    upcasters = noUpcasters,
+    upcasters = catalogueUpcasters,
     isOwn = () => true,
   }: { readonly upcasters?: Upcasters; readonly isOwn?: (id: string, event: RecordedEvent) => boolean } = {},
 ): Folder {

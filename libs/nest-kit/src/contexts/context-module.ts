@@ -7,12 +7,14 @@ import {
   type Aggregate,
   type CommandHandler,
   type Policy,
+  type Snapshots,
+  type SnapshotStore,
   type Tally,
   type Upcasters,
   type View,
   type ViewHandle,
 } from '@faemban/event-sourcing';
-import type { DynamicModule, ModuleMetadata, Provider, Type } from '@nestjs/common';
+import { Logger, type DynamicModule, type ModuleMetadata, type Provider, type Type } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { AggregateCommandClass } from '../commands/aggregate-command';
 import { commandHandlerClass } from '../commands/command-handler-class';
@@ -96,11 +98,21 @@ function aggregateProviders(parts: ContextParts, { aggregate, command }: Aggrega
         createCommandHandler({
           aggregate,
           store: platform.store(parts.name),
+          ...(platform.snapshots ? { snapshots: snapshotsOf(platform.snapshots(parts.name), aggregate.name) } : {}),
           ...(parts.upcasters ? { upcasters: parts.upcasters } : {}),
         }),
     },
     commandHandlerClass(aggregate.name, command, token),
   ];
+}
+
+/** A snapshot that cannot be read or kept costs time and nothing else; operators should know all the same. */
+function snapshotsOf(store: SnapshotStore, aggregate: string): Snapshots {
+  const log = new Logger('snapshots');
+  return {
+    store,
+    failed: (cause) => log.warn(new Error(`A snapshot of ${aggregate} could not be read or kept.`, { cause })),
+  };
 }
 
 function handleProvider(context: ContextName, readModel: View | Tally): Provider {

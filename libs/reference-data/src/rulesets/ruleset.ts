@@ -101,55 +101,93 @@ export function indicatorsOfRuleset(ruleset: Ruleset): number[] {
  * is in two dimensions, sets name existing dimensions, weights are whole and add up, cut-offs lie within 0 and 1.
  */
 export function rulesetFaults(ruleset: Ruleset, set: IndicatorSet): string[] {
-  const faults: string[] = [];
+  return rulesetFaultTexts(ruleset, set).map(({ en }) => en);
+}
+
+/** The same as {@link rulesetFaults}, in Thai and English. */
+export function rulesetFaultTexts(ruleset: Ruleset, set: IndicatorSet): BilingualText[] {
+  const faults: BilingualText[] = [];
   const keys = ruleset.dimensions.map(({ key }) => key);
-  if (keys.length === 0) faults.push('There is no dimension.');
-  if (new Set(keys).size < keys.length) faults.push('Two dimensions have one key.');
-  if (ruleset.indicatorSet !== set.id) faults.push(`The indicator set is ${set.id}, not ${ruleset.indicatorSet}.`);
-  if (ruleset.dataYears.from > ruleset.dataYears.to) faults.push('The data years end before they begin.');
+  if (keys.length === 0) faults.push({ th: 'ไม่มีด้านใดเลย', en: 'There is no dimension.' });
+  if (new Set(keys).size < keys.length) faults.push({ th: 'มีสองด้านใช้รหัสเดียวกัน', en: 'Two dimensions have one key.' });
+  if (ruleset.indicatorSet !== set.id) {
+    faults.push({
+      th: `ชุดตัวชี้วัดคือ ${set.id} ไม่ใช่ ${ruleset.indicatorSet}`,
+      en: `The indicator set is ${set.id}, not ${ruleset.indicatorSet}.`,
+    });
+  }
+  if (ruleset.dataYears.from > ruleset.dataYears.to) {
+    faults.push({ th: 'ปีข้อมูลสุดท้ายมาก่อนปีแรก', en: 'The data years end before they begin.' });
+  }
   const used = indicatorsOfRuleset(ruleset);
-  if (new Set(used).size < used.length) faults.push('An indicator is in two dimensions.');
+  if (new Set(used).size < used.length) {
+    faults.push({ th: 'มีตัวชี้วัดอยู่ในสองด้าน', en: 'An indicator is in two dimensions.' });
+  }
   const known = new Set(set.indicators.map(({ number }) => number));
-  for (const number of used) if (!known.has(number)) faults.push(`There is no indicator ${number}.`);
+  for (const number of used) {
+    if (!known.has(number)) faults.push({ th: `ไม่มีตัวชี้วัดที่ ${number}`, en: `There is no indicator ${number}.` });
+  }
   for (const { key, indicators } of ruleset.dimensions) {
-    if (indicators.length === 0) faults.push(`Dimension ${key} has no indicator.`);
+    if (indicators.length === 0) faults.push({ th: `ด้าน ${key} ไม่มีตัวชี้วัด`, en: `Dimension ${key} has no indicator.` });
   }
   faults.push(...identificationFaults(ruleset.identification, keys, used));
   for (const flag of Object.values(ruleset.flags)) faults.push(...identificationFaults(flag, keys, used));
   return faults;
 }
 
-function identificationFaults(rule: Identification, keys: readonly string[], used: readonly number[]): string[] {
+function identificationFaults(rule: Identification, keys: readonly string[], used: readonly number[]): BilingualText[] {
   switch (rule.kind) {
     case 'any':
       return [];
     case 'atLeast': {
       const isPossible = Number.isInteger(rule.dimensions) && rule.dimensions >= 1 && rule.dimensions <= keys.length;
-      return isPossible ? [] : [`At least ${rule.dimensions} of ${keys.length} dimensions cannot be asked for.`];
+      if (isPossible) return [];
+      return [
+        {
+          th: `กำหนดอย่างน้อย ${rule.dimensions} จาก ${keys.length} ด้านไม่ได้`,
+          en: `At least ${rule.dimensions} of ${keys.length} dimensions cannot be asked for.`,
+        },
+      ];
     }
     case 'namedSet': {
-      if (rule.dimensions.length === 0) return ['A named set is empty.'];
-      return rule.dimensions.filter((key) => !keys.includes(key)).map((key) => `There is no dimension ${key}.`);
+      if (rule.dimensions.length === 0) return [{ th: 'ชุดด้านที่ระบุว่างเปล่า', en: 'A named set is empty.' }];
+      return rule.dimensions
+        .filter((key) => !keys.includes(key))
+        .map((key) => ({ th: `ไม่มีด้าน ${key}`, en: `There is no dimension ${key}.` }));
     }
     case 'weighted':
       return weightFaults(rule, used);
   }
 }
 
-function weightFaults(rule: Extract<Identification, { kind: 'weighted' }>, used: readonly number[]): string[] {
-  const faults: string[] = [];
+function weightFaults(rule: Extract<Identification, { kind: 'weighted' }>, used: readonly number[]): BilingualText[] {
+  const faults: BilingualText[] = [];
   const { weights, denominator, cutoff } = rule;
   const sum = Object.values(weights).reduce((total, weight) => total + weight, 0);
   if (!Object.values(weights).every((weight) => Number.isInteger(weight) && weight > 0)) {
-    faults.push('A weight is not a whole number above zero.');
+    faults.push({ th: 'น้ำหนักต้องเป็นจำนวนเต็มบวก', en: 'A weight is not a whole number above zero.' });
   }
-  if (sum !== denominator) faults.push(`The weights add up to ${sum}, not to ${denominator}.`);
+  if (sum !== denominator) {
+    faults.push({
+      th: `น้ำหนักรวมได้ ${sum} ไม่ใช่ ${denominator}`,
+      en: `The weights add up to ${sum}, not to ${denominator}.`,
+    });
+  }
   const weighted = Object.keys(weights).map(Number);
-  for (const number of used) if (weights[number] === undefined) faults.push(`Indicator ${number} has no weight.`);
-  for (const number of weighted) if (!used.includes(number)) faults.push(`Indicator ${number} is in no dimension.`);
+  for (const number of used) {
+    if (weights[number] !== undefined) continue;
+    faults.push({ th: `ตัวชี้วัดที่ ${number} ไม่มีน้ำหนัก`, en: `Indicator ${number} has no weight.` });
+  }
+  for (const number of weighted) {
+    if (used.includes(number)) continue;
+    faults.push({ th: `ตัวชี้วัดที่ ${number} ไม่อยู่ในด้านใด`, en: `Indicator ${number} is in no dimension.` });
+  }
   const isWhole = Number.isInteger(cutoff.num) && Number.isInteger(cutoff.den);
   if (!isWhole || cutoff.den < 1 || cutoff.num < 0 || cutoff.num > cutoff.den) {
-    faults.push('The cut-off is not a fraction within 0 and 1.');
+    faults.push({
+      th: 'เกณฑ์ตัดไม่ใช่เศษส่วนระหว่าง 0 กับ 1',
+      en: 'The cut-off is not a fraction within 0 and 1.',
+    });
   }
   return faults;
 }

@@ -29,6 +29,9 @@ export const keysName = 'keys';
 /** The file that makes a folder a backup. */
 export const manifestName = 'backup.json';
 
+/** What may be deleted at any time, such as snapshots of streams; no backup has it. */
+export const cacheName = 'cache';
+
 /** Locks, write-ahead logs, what is unfinished, and what an upgrade left. */
 const leftOut = /(-wal|-shm|-journal|\.lock|\.new|\.part|\.before-upgrade)$/;
 /** A restore that is under way. */
@@ -42,7 +45,7 @@ export function filesToCopy(folder: string, leading: readonly string[]): readonl
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => !path.startsWith(`${keysName}/`) && path !== manifestName)
+    .filter((path) => !path.startsWith(`${keysName}/`) && !path.startsWith(`${cacheName}/`) && path !== manifestName)
     .filter((path) => !leftOut.test(path) && !unfinished.test(path))
     .map((path) => ({ path, stage: stageOf(path, leading), isDatabase: path.endsWith('.sqlite') }));
   return files.sort(

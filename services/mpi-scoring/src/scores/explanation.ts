@@ -1,11 +1,5 @@
 import type { Sentence } from '@faemban/event-sourcing';
-import {
-  findIndicatorSet,
-  findRuleset,
-  type Indicator,
-  type Ruleset,
-  type TpmapDimension,
-} from '@faemban/reference-data';
+import { findIndicatorSet, type Indicator, type Ruleset, type TpmapDimension } from '@faemban/reference-data';
 import { formatThaiDate } from '@faemban/thai';
 import { flagsOf } from '../method/assess';
 import { whatWouldChange, type Change } from '../method/what-would-change';
@@ -32,10 +26,8 @@ export interface ExplainedScore {
   readonly whatWouldChange: (Change & { readonly sentence: Sentence }) | null;
 }
 
-/** Explains a score in Thai and English. @throws RangeError where its ruleset is not known here */
-export function explainScore(score: ShownScore): ExplainedScore {
-  const ruleset = findRuleset(score.ruleset.id, score.ruleset.version);
-  if (!ruleset) throw new RangeError(`There is no ruleset ${score.ruleset.id} version ${score.ruleset.version}.`);
+/** Explains a score in Thai and English, by the ruleset it was made under. */
+export function explainScore(score: ShownScore, ruleset: Ruleset<TpmapDimension>): ExplainedScore {
   const failures = {
     failedIndicators: score.failed.map(({ indicator }) => indicator),
     failedDimensions: score.failedDimensions,

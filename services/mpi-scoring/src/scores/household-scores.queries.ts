@@ -1,5 +1,8 @@
 import { thaiDayOf } from '@faemban/event-sourcing';
 import { Problem, type Answering } from '@faemban/nest-kit';
+import { RulebookService } from '../rulesets/rulebook.service';
+import type { RulesetBook } from '../rulesets/ruleset-book';
+import { isSameRef } from '../rulesets/rulebook';
 import { explainScore, type ExplainedScore } from './explanation';
 import { householdScores, type ShownScore } from './household-scores.view';
 
@@ -8,6 +11,7 @@ export class FindCurrentScore {
   constructor(
     readonly householdId: string,
     readonly round?: number,
+    /** `tpmap-2561` for its newest version, `tpmap-2561/1` for that one. */
     readonly ruleset?: string,
   ) {}
 }
@@ -29,12 +33,17 @@ export interface CurrentScore extends ExplainedScore {
 }
 
 /** @throws Problem 404 `score-unknown` where the household has no such score */
-export async function findCurrentScore(query: FindCurrentScore, { view, platform }: Answering): Promise<CurrentScore> {
+export async function findCurrentScore(
+  query: FindCurrentScore,
+  { view, platform, get }: Answering,
+): Promise<CurrentScore> {
   const { householdId } = query;
   const today = thaiDayOf(new Date(platform.clock()).toISOString());
   const found = (await view(householdScores).get([householdId])).get(householdId);
-  const score = found && inForce(found.scores, query, today);
-  if (!score) throw scoreUnknown();
+  const { book } = get<RulebookService>(RulebookService);
+  const score = found && inForce(found.scores, query, today, book);
+  const rules = score && book.find(score.ruleset);
+  if (!score || !rules) throw scoreUnknown();
   const {
     round,
     ruleset,
@@ -61,33 +70,31 @@ export async function findCurrentScore(query: FindCurrentScore, { view, platform
     area,
     answers,
     basedOn,
-    ...explainScore(score),
+    ...explainScore(score, rules),
   };
 }
 
-/** The newest version of a ruleset and the newest round win where the question names neither. */
+/** The newest round wins where the question names none, and the ruleset a round is spoken of by where it names none. */
 function inForce(
   scores: readonly ShownScore[],
   { round, ruleset }: FindCurrentScore,
   today: string,
+  book: RulesetBook,
 ): ShownScore | undefined {
-  const begun = scores.filter(
-    (score) =>
-      score.validFrom <= today &&
-      (round === undefined || score.round === round) &&
-      (ruleset === undefined || score.ruleset.id === ruleset),
-  );
-  return begun.reduce<ShownScore | undefined>(
-    (best, score) => (best && isNewer(best, score) ? best : score),
-    undefined,
-  );
+  const begun = scores.filter((score) => score.validFrom <= today && (round === undefined || score.round === round));
+  const rounds = [...new Set(begun.map((score) => score.round))].sort((one, other) => other - one);
+  for (const each of rounds) {
+    const wanted = ruleset === undefined ? book.defaultFor(each) : wantedOf(ruleset, book);
+    const ofRound = begun.filter((score) => score.round === each && wanted && isSameRef(score.ruleset, wanted));
+    const newest = ofRound.at(-1);
+    if (newest) return newest;
+  }
+  return undefined;
 }
 
-function isNewer(one: ShownScore, other: ShownScore): boolean {
-  if (one.round !== other.round) return one.round > other.round;
-  if (one.ruleset.id !== other.ruleset.id) return one.ruleset.id > other.ruleset.id;
-  if (one.ruleset.version !== other.ruleset.version) return one.ruleset.version > other.ruleset.version;
-  return one.validFrom > other.validFrom;
+function wantedOf(ruleset: string, book: RulesetBook): ShownScore['ruleset'] | undefined {
+  const [id = '', version] = ruleset.split('/');
+  return version === undefined ? book.newestOf(id) : { id, version: Number(version) };
 }
 
 const scoreUnknown = (): Problem =>

@@ -1,6 +1,7 @@
 import { given } from '@faemban/event-sourcing/testing';
 import { tpmap2561, type Ruleset, type TpmapDimension } from '@faemban/reference-data';
-import { createScore, type RecordScoringInput } from './score.decisions';
+import { bookOf } from '../testing/book-of';
+import { createScore, type RecordScoringInput, type ScoreCommand } from './score.decisions';
 
 const householdId = '0198b2d0-7c01-7000-8000-000000000001';
 const mother = '0198b2d0-7c02-7000-8000-000000000011';
@@ -37,6 +38,7 @@ function survey(factId: string, validFrom: string, answers: string, round = 2561
         { personId: child, elderly: false, disabled: false, chronic: false },
       ],
     },
+    rulesets: [first],
   };
 }
 
@@ -54,10 +56,18 @@ function register(factId: string, validFrom: string, verified: readonly string[]
         return { personId, registered: true, verified: verified.includes(personId) };
       }),
     },
+    rulesets: [first],
   };
 }
 
-const score = createScore();
+const first = { id: 'tpmap-2561', version: 1 };
+const stricter: Ruleset<TpmapDimension> = {
+  ...tpmap2561,
+  version: 2,
+  identification: { kind: 'atLeast', dimensions: 2 },
+};
+const second = { id: 'tpmap-2561', version: 2 };
+const score = createScore(bookOf(tpmap2561, stricter));
 
 /** Runs commands one after another; what each of them recorded. */
 function recordedBy(...commands: readonly RecordScoringInput[]) {
@@ -217,23 +227,60 @@ describe('a survey that arrives late', () => {
   });
 });
 
+/** Ruleset version, valid day and verdict of every score the last of these commands recorded. */
+function verdictsOf(...commands: readonly ScoreCommand[]) {
+  let state = score.decider.initialState;
+  let events: ReturnType<typeof score.decider.decide> = [];
+  for (const command of commands) {
+    events = score.decider.decide(command, state, {} as never);
+    state = events.reduce((folded, event) => score.decider.evolve(folded, event), state);
+  }
+  return events.flatMap((event) =>
+    event.type === 'HouseholdScored' ? [[event.data.ruleset.version, event.data.validFrom, event.data.isPoor]] : [],
+  );
+}
+
 describe('several rulesets for a round', () => {
   test('score beside each other, never over each other', () => {
-    const stricter: Ruleset<TpmapDimension> = {
-      ...tpmap2561,
-      version: 2,
-      identification: { kind: 'atLeast', dimensions: 2 },
-    };
-    const both = createScore([tpmap2561, stricter]);
-    const command = survey(fact(1), '2018-02-14', incomeFailed);
-    const events = both.decider.decide(command, both.decider.initialState, { commandId: fact(1) } as never);
-    expect(
-      events.flatMap((event) =>
-        event.type === 'HouseholdScored' ? [[event.data.ruleset.version, event.data.isPoor]] : [],
-      ),
-    ).toEqual([
-      [1, true],
-      [2, false],
+    const told = { ...survey(fact(1), '2018-02-14', incomeFailed), rulesets: [first, second] };
+    expect(verdictsOf(told)).toEqual([
+      [1, '2018-02-14', true],
+      [2, '2018-02-14', false],
     ]);
+  });
+});
+
+describe('telling a score of a ruleset that was published since', () => {
+  const told = survey(fact(1), '2018-02-14', incomeFailed);
+  const underSecond: ScoreCommand = { type: 'ScoreUnderRuleset', householdId, ruleset: second };
+
+  test('scores everything there is under it, and nothing under the others', () => {
+    expect(verdictsOf(told, register(fact(2), '2018-10-01', [mother]), underSecond)).toEqual([
+      [2, '2018-02-14', false],
+      [2, '2018-10-01', false],
+    ]);
+  });
+
+  test('does nothing the second time, or where the household was scored under it from the start', () => {
+    expect(verdictsOf(told, underSecond, underSecond)).toEqual([]);
+    expect(verdictsOf({ ...told, rulesets: [first, second] }, underSecond)).toEqual([]);
+  });
+
+  test('does nothing before a survey, or for rounds the ruleset is not for', () => {
+    expect(verdictsOf(underSecond)).toEqual([]);
+    expect(verdictsOf(register(fact(2), '2017-10-01', [mother]), underSecond)).toEqual([]);
+    expect(verdictsOf(survey(fact(1), '2022-02-14', incomeFailed, 2565), underSecond)).toEqual([]);
+  });
+
+  test('has whatever comes later scored under it too, even by who did not know of it', () => {
+    expect(verdictsOf(told, underSecond, register(fact(2), '2018-10-01', [mother]))).toEqual([
+      [1, '2018-10-01', true],
+      [2, '2018-10-01', false],
+    ]);
+  });
+
+  test('is an error where nobody published it', () => {
+    const unknown: ScoreCommand = { type: 'ScoreUnderRuleset', householdId, ruleset: { id: 'nobody', version: 1 } };
+    expect(() => verdictsOf(told, unknown)).toThrow('nobody/1');
   });
 });

@@ -1,6 +1,10 @@
 import type { HouseholdScoreEvent } from '@faemban/contracts';
+import { recorded } from '@faemban/event-sourcing/testing';
+import { tpmap2561 } from '@faemban/reference-data';
 import fc from 'fast-check';
-import { createScore, type RecordScoringInput, type ScoreCommand } from './score.decisions';
+import { scoreUnderRuleset } from '../rulesets/score-under-ruleset.policy';
+import { bookOf } from '../testing/book-of';
+import { createScore, type RecordScoringInput, type ScoreCommand, type WithdrawScoringInput } from './score.decisions';
 
 const householdId = '0198b2d0-7c01-7000-8000-000000000001';
 const persons = [11, 12, 13].map((number) => `0198b2d0-7c02-7000-8000-0000000000${number}`);
@@ -15,6 +19,10 @@ const area = {
   province: '84',
   crosswalkVersion: 'tpmap-2561.1',
 };
+
+const first = { id: 'tpmap-2561', version: 1 };
+const second = { id: 'tpmap-2561', version: 2 };
+const book = bookOf(tpmap2561, { ...tpmap2561, version: 2 });
 
 const surveyInput = fc.record({
   kind: fc.constant('survey' as const),
@@ -46,6 +54,7 @@ const commands = fc
       source: 'cdd-bmn',
       validFrom,
       input,
+      rulesets: [first],
     })),
   );
 
@@ -56,7 +65,7 @@ const withWithdrawals = commands.chain((list) =>
   fc
     .array(fc.tuple(fc.nat(list.length), fc.nat(list.length - 1)), { maxLength: 6 })
     .map((withdrawals) =>
-      withdrawals.reduce<readonly ScoreCommand[]>(
+      withdrawals.reduce<readonly (RecordScoringInput | WithdrawScoringInput)[]>(
         (mixed, [at, which]) => [
           ...mixed.slice(0, at),
           { type: 'WithdrawScoringInput', householdId, factId: factIdOf(which) },
@@ -110,7 +119,7 @@ describe('scores of a household, whatever order its facts arrive in', () => {
   test('each day of each round has exactly the score of the facts known by then', () => {
     fc.assert(
       fc.property(commands, (list) => {
-        const { decider } = createScore();
+        const { decider } = createScore(book);
         let state = decider.initialState;
         const scores = new Map<number, Scored[]>();
         for (const [index, command] of list.entries()) {
@@ -128,7 +137,7 @@ describe('scores of a household, whatever order its facts arrive in', () => {
   test('each day of each round has exactly the score of the facts known and not withdrawn by then', () => {
     fc.assert(
       fc.property(withWithdrawals, (list) => {
-        const { decider } = createScore();
+        const { decider } = createScore(book);
         let state = decider.initialState;
         const scores = new Map<number, Scored[]>();
         const told: RecordScoringInput[] = [];
@@ -146,6 +155,47 @@ describe('scores of a household, whatever order its facts arrive in', () => {
           expect(decider.decide(command, state, { commandId: command.factId } as never)).toEqual([]);
         }
       }),
+    );
+  });
+});
+
+describe('scores under a ruleset that is published while facts arrive', () => {
+  /** Per command: whether who gave it knew the ruleset already, and how many of the waiting households' commands come before it. */
+  const knowing = fc.array(fc.tuple(fc.boolean(), fc.nat({ max: 2 })), { minLength: 14, maxLength: 14 });
+
+  test('are those of all facts that were not withdrawn in the end, whoever knew of it when', () => {
+    fc.assert(
+      fc.property(withWithdrawals, knowing, (list, known) => {
+        const { decider } = createScore(book);
+        const [, published] = book.published;
+        if (published === undefined) throw new Error('A second ruleset is published.');
+        const policy = scoreUnderRuleset(published.ruleset);
+        const waiting: ScoreCommand[] = [];
+        const scores = new Map<number, Scored[]>();
+        let state = decider.initialState;
+        const handle = (command: ScoreCommand): void => {
+          const events = decider.decide(command, state, {} as never);
+          state = events.reduce((folded, event) => decider.evolve(folded, event), state);
+          for (const event of events) {
+            if (event.type === 'ScoringInputRecorded') waiting.push(...policy.react(recorded(event)));
+            if ('ruleset' in event.data && event.data.ruleset.version === second.version) read(scores, event);
+          }
+        };
+        for (const [index, command] of list.entries()) {
+          const [isKnown = false, before = 0] = known[index] ?? [];
+          for (const one of waiting.splice(0, before)) handle(one);
+          const rulesets = isKnown ? [first, second] : [first];
+          handle(command.type === 'RecordScoringInput' ? { ...command, rulesets } : command);
+        }
+        for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) handle(one);
+        const withdrawn = new Set(list.flatMap((each) => (each.type === 'WithdrawScoringInput' ? [each.factId] : [])));
+        const told = list.flatMap((each) => (each.type === 'RecordScoringInput' ? [each] : []));
+        expectScoresOf(
+          told.filter(({ factId }) => !withdrawn.has(factId)),
+          scores,
+        );
+      }),
+      { numRuns: 500 },
     );
   });
 });

@@ -1,4 +1,4 @@
-import type { AreaRef, HouseholdScoreEvent } from '@faemban/contracts';
+import type { AreaRef, HouseholdScoreEvent, RulesetRef } from '@faemban/contracts';
 import type { scoringInputRecorded, EventOf } from '@faemban/contracts';
 
 type InputData = EventOf<typeof scoringInputRecorded>['data'];
@@ -20,25 +20,38 @@ export interface ScoreState {
   readonly told: readonly InputData[];
   readonly surveys: readonly SurveyInput[];
   readonly registers: readonly WelfareInput[];
+  /** The rulesets the household is scored under: those known with any of its inputs, and those it was told of since. */
+  readonly rulesets: readonly RulesetRef[];
 }
 
-export const noInputs: ScoreState = { facts: [], withdrawn: [], told: [], surveys: [], registers: [] };
+export const noInputs: ScoreState = {
+  facts: [],
+  withdrawn: [],
+  told: [],
+  surveys: [],
+  registers: [],
+  rulesets: [],
+};
 
-/** Folds a household's score. Scores follow from the inputs and are not kept. */
+/** Folds a household's score. Scores follow from the inputs and are not kept, only under which rulesets there are to be any. */
 export function evolve(state: ScoreState, event: HouseholdScoreEvent): ScoreState {
   switch (event.type) {
     case 'ScoringInputRecorded':
       return withTold(state, event.data);
     case 'ScoringInputWithdrawn':
       return withoutFact(state, event.data.factId);
-    case 'HouseholdScored':
+    case 'HouseholdScored': {
+      const rulesets = withRulesets(state.rulesets, [event.data.ruleset]);
+      return rulesets === state.rulesets ? state : { ...state, rulesets };
+    }
     case 'HouseholdScoreWithdrawn':
       return state;
   }
 }
 
 function withTold(state: ScoreState, input: InputData): ScoreState {
-  const known = { ...state, facts: [...state.facts, input.factId], told: [...state.told, input] };
+  const rulesets = withRulesets(state.rulesets, input.rulesets);
+  const known = { ...state, facts: [...state.facts, input.factId], told: [...state.told, input], rulesets };
   return state.withdrawn.includes(input.factId) ? known : withInput(known, input);
 }
 
@@ -47,6 +60,12 @@ function withoutFact(state: ScoreState, factId: string): ScoreState {
   const withdrawn = [...state.withdrawn, factId];
   const still = state.told.filter((input) => !withdrawn.includes(input.factId));
   return still.reduce(withInput, { ...state, withdrawn, surveys: [], registers: [] });
+}
+
+/** The rulesets of both lists, each once; the first list itself where the other has nothing new. */
+export function withRulesets(known: readonly RulesetRef[], more: readonly RulesetRef[]): readonly RulesetRef[] {
+  const added = more.filter((ref) => !known.some(({ id, version }) => id === ref.id && version === ref.version));
+  return added.length === 0 ? known : [...known, ...added];
 }
 
 /**

@@ -5,12 +5,15 @@ import {
   type HouseholdScoreEvent,
 } from '@faemban/contracts';
 import { given } from '@faemban/event-sourcing/testing';
+import { tpmap2561 } from '@faemban/reference-data';
+import { bookOf } from '../testing/book-of';
 import { createScore, type RecordScoringInput } from './score.decisions';
 
-const [surveyInput, welfareInput] = scoringInputRecorded.examples;
+const [surveyExample, welfareInput] = scoringInputRecorded.examples;
+const surveyInput = { ...surveyExample, rulesets: [{ id: 'tpmap-2561', version: 1 }] };
 const { householdId, factId } = surveyInput;
 const [scored] = householdScored.examples;
-const score = createScore();
+const score = createScore(bookOf(tpmap2561));
 const laterFact = '0198b2d0-7c03-7000-8000-000000000023';
 const ruleset = { id: 'tpmap-2561', version: 1 };
 

@@ -11,7 +11,7 @@ const scoreQuery = z.object({
   round: z.coerce.number().int().min(2500).max(2700).optional(),
   ruleset: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{1,39}$/)
+    .regex(/^[a-z][a-z0-9-]{1,39}(\/[1-9]\d{0,2})?$/)
     .optional(),
 });
 

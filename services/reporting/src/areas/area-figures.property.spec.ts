@@ -18,6 +18,7 @@ const scoreKnown = fc.record({
   round: fc.constantFrom(...rounds),
   validFrom: fc.integer({ min: 1, max: 12 }).map(dayText),
   failedDimensions: fc.subarray([...dimensionNames]),
+  isPoor: fc.boolean(),
   village: fc.constantFrom(...villages),
 });
 const history = fc.array(scoreKnown, { minLength: 1, maxLength: 8 });
@@ -89,6 +90,7 @@ type Known = {
   readonly round: number;
   readonly validFrom: string;
   readonly failedDimensions: readonly (typeof dimensionNames)[number][];
+  readonly isPoor: boolean;
   readonly village: string;
 };
 
@@ -98,7 +100,7 @@ function inForce(known: readonly Known[], round: string, day: string) {
     known.findLast((each) => each.round === wanted && each.validFrom <= day);
   const asked = round === 'current' ? [...rounds].reverse() : [Number(round)];
   const score = asked.map(ofRound).find((each) => each !== undefined);
-  return score ? [{ village: score.village, sets: [[setOf(score.failedDimensions), 1]] }] : [];
+  return score ? [{ village: score.village, sets: [[score.isPoor ? setOf(score.failedDimensions) : 0, 1]] }] : [];
 }
 
 function countOf({ areas, add, ...rest }: Contribution) {

@@ -1,8 +1,9 @@
 import type { Sentence, TallySum, ViewHandle } from '@faemban/event-sourcing';
 import { thaiDayOf } from '@faemban/event-sourcing';
 import { Problem, type Answering } from '@faemban/nest-kit';
-import { areaName, findRuleset, rulesets } from '@faemban/reference-data';
+import { areaName } from '@faemban/reference-data';
 import { rulesetKey } from '../households/score-timeline';
+import { knownRulesets, rulesetUnknown } from '../rulesets/known-rulesets.queries';
 import { areaFigures, currentRound, type FigureLevel } from './area-figures.view';
 import { populationOf, povertyOf } from './figures';
 import { figureSource, figureUnits, withheldNote } from './figures-words';
@@ -15,7 +16,7 @@ import type { TpmapFile, TpmapLevel } from './tpmap-format';
 export interface FiguresOn {
   /** A B.E. data year, or `current`. */
   readonly round: string;
-  /** Id of the ruleset; without it, the newest one for the round. */
+  /** `tpmap-2561/1`, or `tpmap-2561` for its newest version; without it, the one the round is spoken of by. */
   readonly ruleset?: string | undefined;
   readonly asOf?: string | undefined;
   readonly asKnownAt?: string | undefined;
@@ -75,7 +76,7 @@ export interface FiguresTable<Figures = ExactFigures | ReleasedFigures> {
 export async function findFigures(query: FindFigures, reach: Answering): Promise<FiguresTable<ExactFigures>> {
   const { level, under, mask } = query;
   const tally = reach.tally(areaFigures);
-  const series = seriesOf(query.on, todayOf(reach));
+  const series = await seriesOf(query.on, reach);
   const sums = await tally.sum({ level, under, ...series });
   return {
     ...(await describe(query, series, tally)),
@@ -96,7 +97,7 @@ export async function findReleasedFigures(
   const today = todayOf(reach);
   if (fixed.asKnownAt >= today) throw releaseNotClosed(fixed.asKnownAt);
   const tally = reach.tally(areaFigures);
-  const series = seriesOf({ ...fixed, round: `${round}` }, today);
+  const series = await seriesOf({ ...fixed, round: `${round}` }, reach);
   const figures = await releaseOf(tally, under.slice(0, provinceDigits), series);
   const areas = await tally.sum({ level, under, ...series });
   return {
@@ -117,7 +118,7 @@ export async function findTpmapSums(
   reach: Answering,
 ): Promise<readonly TallySum[]> {
   const tally = reach.tally(areaFigures);
-  const series = seriesOf({ round: `${file.round}`, asOf, asKnownAt }, todayOf(reach));
+  const series = await seriesOf({ round: `${file.round}`, asOf, asKnownAt }, reach);
   const levels = await Promise.all(
     tpmapLevelsOf[file.level].map((level) => tally.sum({ level, under: file.province, ...series })),
   );
@@ -138,23 +139,13 @@ interface Series {
   readonly asKnownAt: string;
 }
 
-function seriesOf({ round, ruleset, asOf, asKnownAt }: FiguresOn, today: string): Series {
-  return { round, ruleset: rulesetFor(round, ruleset), asOf: asOf ?? today, asKnownAt: asKnownAt ?? today };
-}
-
-function rulesetFor(round: string, id: string | undefined): string {
-  const year = Number(round);
-  const isMeant = ({ dataYears }: (typeof rulesets)[number]): boolean =>
-    round === currentRound || (dataYears.from <= year && year <= dataYears.to);
-  const found = id === undefined ? rulesets.filter(isMeant).at(-1) : findRuleset(id);
-  if (found) return rulesetKey(found);
-  const known = rulesets
-    .map((ruleset) => `${ruleset.id} (${ruleset.dataYears.from}–${ruleset.dataYears.to})`)
-    .join(', ');
-  throw new Problem(404, 'ruleset-unknown', {
-    th: `ไม่มีเกณฑ์ที่ขอ หรือไม่มีเกณฑ์สำหรับปีข้อมูลนี้ เกณฑ์ที่มีคือ ${known}`,
-    en: `There is no such ruleset, or none for this data year. There is: ${known}.`,
-  });
+async function seriesOf({ round, ruleset, asOf, asKnownAt }: FiguresOn, reach: Answering): Promise<Series> {
+  const today = todayOf(reach);
+  const list = await knownRulesets(reach);
+  const found =
+    ruleset === undefined ? list.defaultFor(round === currentRound ? undefined : Number(round)) : list.named(ruleset);
+  if (found === undefined) throw rulesetUnknown(list);
+  return { round, ruleset: rulesetKey(found), asOf: asOf ?? today, asKnownAt: asKnownAt ?? today };
 }
 
 async function describe(

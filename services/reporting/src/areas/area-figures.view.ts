@@ -17,7 +17,7 @@ export interface CountedScore {
   readonly from: string;
   readonly village: string;
   readonly isMunicipal: boolean;
-  /** The exact set of failed dimensions. */
+  /** The exact set of failed dimensions of a poor household; 0 for one that is not poor under the ruleset, whatever it fails. */
   readonly set: number;
   readonly members: number;
   readonly registered: number;
@@ -80,7 +80,7 @@ function countedOf(data: ScoredEvent['data']): CountedScore {
     from: data.validFrom,
     village: data.area.village,
     isMunicipal: data.area.municipality !== null,
-    set: setOf(data.failedDimensions),
+    set: data.isPoor ? setOf(data.failedDimensions) : 0,
     members: data.members.length,
     ...counts,
     happiness: data.happiness,

@@ -24,7 +24,7 @@ const figuresQuery = z.object({
   round: z.string().regex(new RegExp(`^(25\\d\\d|26\\d\\d|${currentRound})$`)),
   ruleset: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{1,39}$/)
+    .regex(/^[a-z][a-z0-9-]{1,39}(\/[1-9]\d{0,2})?$/)
     .optional(),
   ...days,
   mask: z

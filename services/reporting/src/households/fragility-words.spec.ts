@@ -2,6 +2,7 @@ import { fragilityRecorded } from '@faemban/contracts';
 import { recorded, viewOf } from '@faemban/event-sourcing/testing';
 import { fragileGroups } from './fragile-groups';
 import { householdHistory, type HistoryEntry } from './household-history.view';
+import { RulesetList } from '../rulesets/ruleset-list';
 import { whatHappened } from './what-happened';
 
 const [listed] = fragilityRecorded.examples;
@@ -14,6 +15,9 @@ const entry = (listYear: number, fragile: boolean, tpmap: boolean, corrects?: st
   ...{ type: 'FragilityRecorded', ...base, listYear, fragile, tpmap },
   ...(corrects === undefined ? {} : { corrects }),
 });
+
+/** Lists are told without any. */
+const noRulesets = new RulesetList([]);
 
 describe('what a list of fragile households says', () => {
   test('is an entry of the household’s history', () => {
@@ -44,18 +48,18 @@ describe('what a list of fragile households says', () => {
     [false, true, 'not fragile, a target of TPMAP.'],
     [false, false, 'neither fragile nor a target of TPMAP.'],
   ])('is told in words: fragile %s, target %s', (fragile, tpmap, words) => {
-    const sentence = whatHappened(entry(2564, fragile, tpmap), []);
+    const sentence = whatHappened(entry(2564, fragile, tpmap), [], noRulesets);
     expect(sentence.en).toBe(`List of fragile households of 2564 from province-fragile: ${words}`);
     expect(sentence.th).toMatch(/^รายชื่อครัวเรือนเปราะบางปี 2564 จากแหล่ง province-fragile: /);
   });
 
   test('never takes away a group that an earlier list gave', () => {
     const before = [entry(2564, true, false)];
-    expect(whatHappened(entry(2565, false, true), before).en).toBe(
+    expect(whatHappened(entry(2565, false, true), before, noRulesets).en).toBe(
       'List of fragile households of 2565 from province-fragile: not fragile, a target of TPMAP' +
         ' (it keeps: fragile, gained with the list of 2564); the household is fragile and critical.',
     );
-    expect(whatHappened(entry(2564, false, false, 'earlier'), before).en).toBe(
+    expect(whatHappened(entry(2564, false, false, 'earlier'), before, noRulesets).en).toBe(
       'Corrected list of fragile households of 2564 from province-fragile: neither fragile nor a target of TPMAP' +
         ' (it keeps: fragile, gained with the list of 2564).',
     );

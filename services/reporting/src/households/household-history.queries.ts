@@ -1,6 +1,8 @@
 import { type DimensionName } from '@faemban/contracts';
 import { thaiDayOf, type Sentence } from '@faemban/event-sourcing';
 import { Problem, type Answering } from '@faemban/nest-kit';
+import { knownRulesets } from '../rulesets/known-rulesets.queries';
+import type { RulesetList } from '../rulesets/ruleset-list';
 import { householdHistory, type HistoryEntry, type ScoredEntry } from './household-history.view';
 import { scoreOn, stretchesOfCurrent, withoutScores, withScore, type Timeline } from './score-timeline';
 import { indicatorName, whatHappened } from './what-happened';
@@ -59,13 +61,15 @@ const parkedSequencesMax = 20;
  */
 export async function findHouseholdHistory(
   { householdId, asOf, asKnownAt }: FindHouseholdHistory,
-  { view, platform }: Answering,
+  reach: Answering,
 ): Promise<ToldHistory> {
+  const { view, platform } = reach;
   const history = view(householdHistory);
   const found = (await history.get([householdId])).get(householdId);
   const parked = await history.parkedSequences({ household: householdId, limit: parkedSequencesMax });
   const exceptParkedEvents = parked.reduce((sum, { events }) => sum + events, 0);
   if (!found) throw exceptParkedEvents === 0 ? householdUnknown() : householdParked(exceptParkedEvents);
+  const rulesets = await knownRulesets(reach);
   const today = thaiDayOf(new Date(platform.clock()).toISOString());
   const known = asKnownAt === undefined ? found.entries : found.entries.filter(wasKnownAt(asKnownAt));
   const day = asOf === undefined ? today : dayOf(asOf);
@@ -74,7 +78,7 @@ export async function findHouseholdHistory(
     householdId,
     asOf: day,
     asKnownAt: asKnownAt ?? null,
-    inForce: inForceOn(known, day),
+    inForce: inForceOn(known, day, rulesets),
     exceptParkedEvents,
     entries: valid.map((entry) => {
       const { eventId, type, recordedAt, occurredAt, validFrom, actor, corrects } = entry;
@@ -86,14 +90,14 @@ export async function findHouseholdHistory(
         validFrom,
         actor,
         ...(corrects === undefined ? {} : { corrects }),
-        sentence: whatHappened(entry, known.slice(0, known.indexOf(entry))),
-        ...(entry.type === 'HouseholdScored' ? { score: toldScore(entry) } : {}),
+        sentence: whatHappened(entry, known.slice(0, known.indexOf(entry)), rulesets),
+        ...(entry.type === 'HouseholdScored' ? { score: toldScore(entry, rulesets) } : {}),
       };
     }),
   };
 }
 
-function inForceOn(known: readonly HistoryEntry[], day: string): readonly ToldScore[] {
+function inForceOn(known: readonly HistoryEntry[], day: string, rulesets: RulesetList): readonly ToldScore[] {
   type Score = ScoredEntry & { readonly from: string };
   let timelines: readonly Timeline<Score>[] = [];
   for (const entry of known) {
@@ -105,13 +109,13 @@ function inForceOn(known: readonly HistoryEntry[], day: string): readonly ToldSc
   }
   return [...new Set(timelines.map(({ ruleset }) => ruleset))].flatMap((ruleset) => {
     const score = scoreOn(stretchesOfCurrent(timelines, ruleset), day);
-    return score ? [toldScore(score)] : [];
+    return score ? [toldScore(score, rulesets)] : [];
   });
 }
 
-function toldScore(entry: ScoredEntry): ToldScore {
+function toldScore(entry: ScoredEntry, rulesets: RulesetList): ToldScore {
   const { ruleset, round, validFrom, isPoor, failedDimensions, targetPersons, members, failed } = entry;
-  const named = failed.map((each) => ({ ...each, name: indicatorName(ruleset, each.indicator) }));
+  const named = failed.map((each) => ({ ...each, name: indicatorName(rulesets, ruleset, each.indicator) }));
   return { ruleset, round, validFrom, isPoor, failedDimensions, targetPersons, members, failed: named };
 }
 

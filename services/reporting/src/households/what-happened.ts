@@ -1,7 +1,8 @@
 import type { Sentence } from '@faemban/event-sourcing';
-import { areaName, findIndicatorSet, findRuleset } from '@faemban/reference-data';
+import { areaName, findIndicatorSet } from '@faemban/reference-data';
 import { formatBaht } from '@faemban/thai';
 import { fragilitySentence } from './fragility-words';
+import type { RulesetList } from '../rulesets/ruleset-list';
 import type {
   FragilityEntry,
   HistoryEntry,
@@ -13,7 +14,11 @@ import type {
 } from './household-history.view';
 
 /** What an entry says happened, and what it changed against the entry before it of the same kind that had not been withdrawn. */
-export function whatHappened(entry: HistoryEntry, earlier: readonly HistoryEntry[]): Sentence {
+export function whatHappened(
+  entry: HistoryEntry,
+  earlier: readonly HistoryEntry[],
+  rulesets: Pick<RulesetList, 'byKey'>,
+): Sentence {
   const before = standing(earlier);
   switch (entry.type) {
     case 'HouseholdListed':
@@ -37,7 +42,7 @@ export function whatHappened(entry: HistoryEntry, earlier: readonly HistoryEntry
         before.filter((other): other is FragilityEntry => other.type === entry.type),
       );
     case 'HouseholdScored':
-      return scored(entry, scoreBefore(entry, before));
+      return scored(entry, scoreBefore(entry, before), rulesets);
     case 'HouseholdSurveyWithdrawn':
     case 'WelfareRegistrationWithdrawn':
     case 'FragilityWithdrawn':
@@ -163,10 +168,10 @@ function registered(entry: RegisteredEntry, before: RegisteredEntry | undefined)
   };
 }
 
-function scored(entry: ScoredEntry, before: ScoredEntry | undefined): Sentence {
+function scored(entry: ScoredEntry, before: ScoredEntry | undefined, rulesets: Pick<RulesetList, 'byKey'>): Sentence {
   const { ruleset, round, isPoor, targetPersons, members } = entry;
-  const now = resultText(entry);
-  const then = before && resultText(before);
+  const now = resultText(entry, rulesets);
+  const then = before && resultText(before, rulesets);
   const from = then && (then.en !== now.en ? { th: ` (เดิม${then.th})`, en: ` (before: ${then.en})` } : unchanged);
   const indicators = entry.failed.map(({ indicator }) => indicator);
   return {
@@ -177,9 +182,12 @@ function scored(entry: ScoredEntry, before: ScoredEntry | undefined): Sentence {
 
 const unchanged: Sentence = { th: ' (ผลไม่เปลี่ยน)', en: ' (the result is the same)' };
 
-function resultText({ isPoor, failedDimensions, ruleset }: ScoredEntry): Sentence {
+function resultText(
+  { isPoor, failedDimensions, ruleset }: ScoredEntry,
+  rulesets: Pick<RulesetList, 'byKey'>,
+): Sentence {
   if (!isPoor) return { th: 'ไม่เข้าเกณฑ์ยากจน', en: 'not poor' };
-  const dimensions = findRuleset(ruleset.split('/')[0] ?? '')?.dimensions ?? [];
+  const dimensions = rulesets.byKey(ruleset)?.dimensions ?? [];
   const failed = dimensions.filter(({ key }) => failedDimensions.includes(key));
   return {
     th: `เข้าเกณฑ์ยากจนด้าน${failed.map(({ th }) => th).join(' ')}`,
@@ -188,9 +196,8 @@ function resultText({ isPoor, failedDimensions, ruleset }: ScoredEntry): Sentenc
 }
 
 /** An indicator's name in the set a ruleset uses; empty where it is not known. */
-export function indicatorName(ruleset: string, indicator: number): Sentence {
-  const [id = '', version] = ruleset.split('/');
-  const set = findIndicatorSet(findRuleset(id, Number(version))?.indicatorSet ?? '');
+export function indicatorName(rulesets: Pick<RulesetList, 'byKey'>, ruleset: string, indicator: number): Sentence {
+  const set = findIndicatorSet(rulesets.byKey(ruleset)?.indicatorSet ?? '');
   const found = set?.indicators.find(({ number }) => number === indicator);
   return { th: found?.th ?? '', en: found?.en ?? '' };
 }

@@ -7,6 +7,7 @@ import {
 import { recorded, viewOf } from '@faemban/event-sourcing/testing';
 import { householdHistory, type HistoryEntry } from './household-history.view';
 import { householdList } from './household-list.view';
+import { RulesetList } from '../rulesets/ruleset-list';
 import { whatHappened } from './what-happened';
 
 const [surveyed] = householdSurveyed.examples;
@@ -24,6 +25,8 @@ const scoreWithdrawal = recorded(
   { type: 'HouseholdScoreWithdrawn', data: { ...householdScoreWithdrawn.examples[0], validFrom: '2018-02-14' } },
   at(3, 2),
 );
+
+const rulesets = new RulesetList([]);
 
 describe('a household whose survey was withdrawn', () => {
   test('leaves the list, and comes back when it is scored again', () => {
@@ -101,10 +104,12 @@ describe('a household whose survey was withdrawn', () => {
       { type: 'HouseholdSurveyWithdrawn', source: 'cdd-bmn', year: 2561, isEarlierRestored: false, corrects: 'e-1' },
       2,
     );
-    expect(whatHappened(takenBack, [first]).en).toBe(
+    expect(whatHappened(takenBack, [first], rulesets).en).toBe(
       'The survey of round 2561 from cdd-bmn was withdrawn with its import. Nothing had been known before.',
     );
-    expect(whatHappened({ ...first, eventId: 'e-3' }, [first]).en).toContain('The survey was corrected');
-    expect(whatHappened({ ...first, eventId: 'e-3' }, [first, takenBack]).en).toContain('Surveyed, round 2561');
+    expect(whatHappened({ ...first, eventId: 'e-3' }, [first], rulesets).en).toContain('The survey was corrected');
+    expect(whatHappened({ ...first, eventId: 'e-3' }, [first, takenBack], rulesets).en).toContain(
+      'Surveyed, round 2561',
+    );
   });
 });
