@@ -144,7 +144,13 @@ export { createFolder, type FoldedBatch, type Folder, type Identified } from './
 export { batchEventsMaxDefault, createViewRunner, type ViewRunnerOptions } from './views/view-runner';
 export { sumDifferences } from './views/tally-sums';
 export { createPartitionConsumer, type PartitionConsumer } from './consuming/partition-consumer';
-export { commitAppend, insertAttemptsMax, type CommitStore, type Committed } from './sequencing/commit-append';
+export {
+  commitAppend,
+  insertAttemptsMax,
+  type CommitStore,
+  type Committed,
+  type StreamEnd,
+} from './sequencing/commit-append';
 export {
   eventsOfSegment,
   segmentBehind,

@@ -8,14 +8,17 @@ import type { Append, Appended } from '../ports';
 import { fieldsOf, prepareEvents } from '../recording';
 import type { Commit } from './segments';
 
-/** An insert whose answer was lost, or that met a key nobody holds, is tried this often before its outcome is called unknown. */
+/** An append whose answers were lost, or that met a key nobody holds, so often has an outcome that is called unknown. */
 export const insertAttemptsMax = 5;
+
+/** Where a stream ends, and the partition that its first commit fixed. */
+export type StreamEnd = Pick<Commit, 'partition' | 'lastVersion'>;
 
 /** What an append asks of the store of one context's commits. */
 export interface CommitStore {
   byCommand(commandId: string): Promise<Commit | undefined>;
-  /** The latest commit of a stream. */
-  last(stream: string): Promise<Commit | undefined>;
+  /** Where the latest commit of a stream ends. */
+  last(stream: string): Promise<StreamEnd | undefined>;
   /** Unique by command id and by (stream, firstVersion). */
   insert(commit: Commit): Promise<'inserted' | 'duplicate'>;
 }
@@ -40,16 +43,20 @@ export async function commitAppend(
   const { commandId } = append.context;
   const prepared = prepareEvents(append);
   let failure: unknown;
-  for (let attempt = 0; attempt < insertAttemptsMax; attempt += 1) {
+  let foundBefore: number | undefined;
+  for (let failures = 0; failures < insertAttemptsMax;) {
     try {
       const before = await store.byCommand(commandId);
       if (before !== undefined) return repeated(before, append);
       const last = await store.last(append.stream);
       const version = checkedVersion(append, last, partitionCount);
+      // Where the head moved, somebody else got on: whoever expects no version tries as long as that happens.
+      if (foundBefore === version) failures += 1;
+      foundBefore = version;
       const events = prepared.map(({ event, body }, index) => {
         const fields = fieldsOf(append, event, { context, version: version + index + 1, id: ids.next() });
         const partition = partitionOfAppend(append, partitionCount);
-        return { ...fields, partition, contentHash: contentHashOf(fields, body), data: JSON.parse(body) as unknown };
+        return { ...fields, partition, contentHash: contentHashOf(fields, body), body };
       });
       const commit: Commit = {
         commandId,
@@ -64,6 +71,8 @@ export async function commitAppend(
     } catch (error) {
       if (classify(error) !== 'transient') throw error;
       failure = error;
+      failures += 1;
+      foundBefore = undefined;
     }
   }
   throw new OutcomeUnknown(commandId, { cause: failure });
@@ -74,7 +83,7 @@ function repeated(before: Commit, { commandDigest }: Append): Committed {
   return committed(before, true);
 }
 
-function checkedVersion(append: Append, last: Commit | undefined, partitionCount: number): number {
+function checkedVersion(append: Append, last: StreamEnd | undefined, partitionCount: number): number {
   const { stream, expectedVersion: expected } = append;
   const asked = partitionOfAppend(append, partitionCount);
   if (last !== undefined && last.partition !== asked) throw new PartitionMismatch(stream, last.partition, asked);

@@ -3,8 +3,8 @@ import { chainHash, genesisHash } from '../integrity/hashing';
 import type { LoggedEvent } from '../ports';
 import { nextRecordedAt } from '../recording';
 
-/** An event of an accepted command before its place in the log is known. */
-export type CommittedEvent = Omit<RecordedEvent, 'seq' | 'recordedAt'>;
+/** An event of an accepted command before its place in the log is known. `body` is the JSON text that was hashed, to be stored as it is. */
+export type CommittedEvent = Omit<RecordedEvent, 'seq' | 'recordedAt' | 'data'> & { readonly body: string };
 
 /** The events of one accepted command, stored as one document: unique by command id and by (stream, firstVersion). */
 export interface Commit {
@@ -23,6 +23,8 @@ export interface Segment {
   readonly firstSeq: number;
   readonly lastSeq: number;
   readonly commandIds: readonly string[];
+  /** How many events each of those commits has. */
+  readonly eventCounts: readonly number[];
   /** When it was sequenced: the "known" time of every event in it. */
   readonly recordedAt: string;
   readonly epoch: number;
@@ -46,8 +48,8 @@ export interface SegmentStore {
   ): Promise<{ readonly commit: Commit; readonly isMarked: boolean } | undefined>;
   /** Unique by (partition, firstSeq): one insert decides the order. */
   insert(segment: Segment): Promise<'inserted' | 'taken'>;
-  /** Marks commits as sequenced; marking again changes nothing. */
-  mark(partition: number, commandIds: readonly string[]): Promise<void>;
+  /** Marks the commits of an inserted segment as sequenced; marking again changes nothing. */
+  mark(segment: Segment): Promise<void>;
   /** The database's own time, in milliseconds since 1970. */
   now(): Promise<number>;
 }
@@ -70,7 +72,8 @@ export function segmentBehind(
     }
   }
   const commandIds = commits.map(({ commandId }) => commandId);
-  return { partition, firstSeq, lastSeq: seq, commandIds, recordedAt, epoch, prevHash, hash };
+  const eventCounts = commits.map(({ events }) => events.length);
+  return { partition, firstSeq, lastSeq: seq, commandIds, eventCounts, recordedAt, epoch, prevHash, hash };
 }
 
 /** The events of a segment in their order. `commits` are those the segment names, in its order. */
@@ -79,10 +82,10 @@ export function eventsOfSegment(segment: Segment, commits: readonly Commit[]): r
   let seq = segment.firstSeq - 1;
   let hash = segment.prevHash;
   return commits.flatMap(({ events }) =>
-    events.map((event) => {
+    events.map(({ body, ...event }) => {
       seq += 1;
       hash = chainHash(hash, partition, seq, recordedAt, event.contentHash);
-      return { ...event, partition, seq, recordedAt, chainHash: hash };
+      return { ...event, partition, seq, recordedAt, data: JSON.parse(body) as unknown, chainHash: hash };
     }),
   );
 }

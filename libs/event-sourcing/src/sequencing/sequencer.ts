@@ -51,7 +51,7 @@ export async function takePartition(
     epoch,
     async pass() {
       const last = await store.lastSegment(partition);
-      if (last !== undefined) await store.mark(partition, last.commandIds);
+      if (last !== undefined) await store.mark(last);
       const commits = await collect(store, partition, commitsMax);
       if (commits.length === 0) return 'idle';
       const now = await agreedTime(store, partition, clock);
@@ -59,7 +59,7 @@ export async function takePartition(
       if ((await store.insert(segment)) === 'taken') {
         return (await store.highestEpoch(partition)) > epoch ? 'overtaken' : 'again';
       }
-      await store.mark(partition, segment.commandIds);
+      await store.mark(segment);
       return 'sequenced';
     },
   };

@@ -17,7 +17,8 @@ export async function startFerret(cache: string): Promise<MongoProtocolServer> {
       program: join(cache, 'ferretdb'),
       args: [
         '--handler=sqlite',
-        `--sqlite-url=file:${join(folder, 'data')}/`,
+        // Without waiting for the disk at every commit: what is acknowledged survives the process, if not the machine.
+        `--sqlite-url=file:${join(folder, 'data')}/?_pragma=synchronous(normal)`,
         `--state-dir=${folder}`,
         `--listen-addr=127.0.0.1:${port}`,
         '--debug-addr=-',

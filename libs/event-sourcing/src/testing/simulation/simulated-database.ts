@@ -62,7 +62,7 @@ export class SimulatedDatabase {
       segments?.push(segment);
       return 'inserted';
     },
-    mark: async (_partition, commandIds) => {
+    mark: async ({ commandIds }) => {
       for (const commandId of commandIds) this.marked.add(commandId);
     },
     now: async () => this.time(),

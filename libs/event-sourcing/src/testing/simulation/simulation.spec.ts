@@ -52,8 +52,8 @@ describe('a sequencer without one of its rules', () => {
         isAboutToMark = true;
         return store.lastSegment(partition);
       },
-      mark: async (partition, commandIds) => {
-        if (!isAboutToMark) await store.mark(partition, commandIds);
+      mark: async (segment) => {
+        if (!isAboutToMark) await store.mark(segment);
         isAboutToMark = false;
       },
     };
@@ -89,7 +89,7 @@ function bound(store: SegmentStore): SegmentStore {
     unmarked: (partition, limit) => store.unmarked(partition, limit),
     commitEndingAt: (stream, version) => store.commitEndingAt(stream, version),
     insert: (segment) => store.insert(segment),
-    mark: (partition, commandIds) => store.mark(partition, commandIds),
+    mark: (segment) => store.mark(segment),
     now: () => store.now(),
   };
 }

@@ -1,0 +1,5 @@
+export { DatabaseUnavailable, MongoRefused } from './failures';
+export type { Capabilities } from './connection/capabilities';
+export type { MongoOptions } from './connection/open-database';
+export { openMongoEvents, type MongoEvents, type MongoEventsOptions } from './events/mongo-events';
+export type { SequencingStatus, SequencingTimes } from './events/sequencing';
