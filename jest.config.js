@@ -22,4 +22,6 @@ module.exports = {
   },
   cacheDirectory: '<rootDir>/.tools/cache/jest',
   maxWorkers: 2,
+  // Many start a server or fsync; on a busy machine that takes longer than the five seconds of Jest's own.
+  testTimeout: 60_000,
 };

@@ -30,7 +30,6 @@ import { householdAggregate, type HouseholdInput } from './households/household.
 import { ImportCommand } from './imports/import.command';
 import { importAggregate, type ImportInput } from './imports/import.decisions';
 import { ImportErrorsController } from './imports/import-errors.controller';
-import { ingestionUpcasters } from './imports/import-upcasters';
 import { FindingsStore } from './imports/findings.store';
 import { ImportsController } from './imports/imports.controller';
 import { Imports } from './imports/imports.service';
@@ -122,7 +121,6 @@ export class IngestionModule {
     const log = new Logger('ingestion');
     return contextModule({
       name: 'ingestion',
-      upcasters: ingestionUpcasters,
       aggregates: [
         { aggregate: importAggregate, command: ImportCommand },
         { aggregate: householdAggregate, command: HouseholdCommand },

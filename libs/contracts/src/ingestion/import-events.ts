@@ -17,36 +17,53 @@ export const importParts = ['households', 'members', 'register', 'list'] as cons
 /** One of {@link importParts}. */
 export type ImportPart = (typeof importParts)[number];
 
+/** An upload of kinds and parts that a version of the event knows. */
+const uploadedOf = <const Kinds extends readonly string[], const Parts extends readonly string[]>(
+  kinds: Kinds,
+  parts: Parts,
+) =>
+  z.strictObject({
+    importId: idSchema,
+    kind: z.enum(kinds),
+    source: sourceSchema,
+    round: roundSchema,
+    mapping: z.string().regex(/^[a-z0-9-]+\/v\d+$/),
+    uploadedBy: z.string().min(1).max(80),
+    files: z.array(z.strictObject({ part: z.enum(parts), sha256: sha256Schema, bytes: count })).min(1),
+  });
+
+const uploadedExample = {
+  importId,
+  kind: 'bmn-survey',
+  source: 'cdd-bmn',
+  round: 2561,
+  mapping: 'bmn-form/v1',
+  uploadedBy: 'somchai',
+  files: [
+    { part: 'households', sha256: 'a'.repeat(64), bytes: 5210331 },
+    { part: 'members', sha256: 'b'.repeat(64), bytes: 7120022 },
+  ],
+} as const;
+
 export const importUploaded = defineEvent({
   type: 'ImportUploaded',
   context: 'ingestion',
   version: 2,
   summary: 'An operator uploaded the files of an import; they are sealed and wait to be validated.',
-  data: z.strictObject({
-    importId: idSchema,
-    kind: z.enum(importKinds),
-    source: sourceSchema,
-    round: roundSchema,
-    mapping: z.string().regex(/^[a-z0-9-]+\/v\d+$/),
-    uploadedBy: z.string().min(1).max(80),
-    files: z.array(z.strictObject({ part: z.enum(importParts), sha256: sha256Schema, bytes: count })).min(1),
-  }),
+  data: uploadedOf(importKinds, importParts),
   restricted: [],
-  examples: [
+  examples: [{ ...uploadedExample, files: [...uploadedExample.files] }],
+  since: '0.3.0',
+  earlier: [
     {
-      importId,
-      kind: 'bmn-survey',
-      source: 'cdd-bmn',
-      round: 2561,
-      mapping: 'bmn-form/v1',
-      uploadedBy: 'somchai',
-      files: [
-        { part: 'households', sha256: 'a'.repeat(64), bytes: 5210331 },
-        { part: 'members', sha256: 'b'.repeat(64), bytes: 7120022 },
-      ],
+      // One kind of import and one part fewer; what it said means the same.
+      version: 1,
+      data: uploadedOf(['bmn-survey', 'welfare-register'], ['households', 'members', 'register']),
+      examples: [uploadedExample],
+      since: '0.1.0',
+      up: (data: unknown) => data,
     },
   ],
-  since: '0.1.0',
 });
 
 export const importValidated = defineEvent({
@@ -104,25 +121,35 @@ export const importRejected = defineEvent({
   since: '0.1.0',
 });
 
+const appliedV1 = z.strictObject({
+  importId: idSchema,
+  listed: count,
+  surveyed: count,
+  registrations: count,
+  unchanged: count,
+  toReview: count,
+});
+const appliedExample = { importId, listed: 205120, surveyed: 205120, registrations: 0, unchanged: 0, toReview: 0 };
+
 export const importApplied = defineEvent({
   type: 'ImportApplied',
   context: 'ingestion',
   version: 2,
   summary: 'Everything an approved import says was recorded on the households it is about.',
-  data: z.strictObject({
-    importId: idSchema,
-    listed: count,
-    surveyed: count,
-    registrations: count,
-    fragilities: count,
-    unchanged: count,
-    toReview: count,
-  }),
+  data: appliedV1.extend({ fragilities: count }),
   restricted: [],
-  examples: [
-    { importId, listed: 205120, surveyed: 205120, registrations: 0, fragilities: 0, unchanged: 0, toReview: 0 },
+  examples: [{ ...appliedExample, fragilities: 0 }],
+  since: '0.3.0',
+  earlier: [
+    {
+      version: 1,
+      data: appliedV1,
+      examples: [appliedExample],
+      since: '0.1.0',
+      // There were no lists of fragile households then.
+      up: (data: z.infer<typeof appliedV1>) => ({ ...data, fragilities: 0 }),
+    },
   ],
-  since: '0.1.0',
 });
 
 /** Everything that happens to an import. */

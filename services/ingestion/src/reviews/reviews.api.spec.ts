@@ -120,7 +120,7 @@ describe('mapping an unknown area code', () => {
     await mapped('8417010102');
     await untilWaiting(1);
     expect(await appliedCounts(importId, 1)).toEqual({
-      ...{ listed: 2, surveyed: 2, registrations: 0, unchanged: 0, toReview: 1 },
+      ...{ listed: 2, surveyed: 2, registrations: 0, fragilities: 0, unchanged: 0, toReview: 1 },
     });
     const { body } = await ingestion.call<{ items: { householdId: string }[] }>('GET', `/imports/${importId}/preview`);
     const events = await ingestion.eventsOf(`household-${body.items[1]?.householdId}`);
