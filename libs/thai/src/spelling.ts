@@ -42,10 +42,14 @@ const CLUSTER =
 export function normaliseSpelling(text: string): string {
   if (isPlain(text)) return text;
   let spelling = text.replace(INVISIBLE, '').normalize('NFKC').replace(INVISIBLE, '');
-  spelling = spelling
-    .replace(SPLIT_AM, '$1\u0e33')
-    .replace(CLUSTER, orderedCluster)
-    .replace(/\u0e40\u0e40/g, '\u0e41');
+  // A mark behind several า moves in front of one of them at a time.
+  for (let before = ''; before !== spelling;) {
+    before = spelling;
+    spelling = spelling
+      .replace(SPLIT_AM, '$1\u0e33')
+      .replace(CLUSTER, orderedCluster)
+      .replace(/\u0e40\u0e40/g, '\u0e41');
+  }
   return spelling.replace(CONTROL_AND_SPACE, ' ').trim();
 }
 
