@@ -121,6 +121,14 @@ describe('an upgrade', () => {
 test('views written by the first version are served by this one', async () => {
   const db = openSqlite(file, 'views');
   // What the first version made of the tables that have changed since.
+  const parked = (table: string): string => `
+    CREATE TABLE ${table} (
+      owner_no INTEGER NOT NULL, id TEXT NOT NULL, context TEXT NOT NULL, partition INTEGER NOT NULL, seq INTEGER NOT NULL,
+      view TEXT NOT NULL, event_id TEXT NOT NULL, cause TEXT NOT NULL, message TEXT NOT NULL, parked_at TEXT NOT NULL,
+      PRIMARY KEY (owner_no, context, id, partition, seq)
+    ) WITHOUT ROWID;
+    INSERT INTO ${table} VALUES (1, 'h', 'ingestion', 0, 1, 'area-figures', 'e', 'behind', 'm', '2026-01-01');
+  `;
   db.exec(`
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     INSERT INTO meta VALUES ('kind', 'views');
@@ -130,6 +138,8 @@ test('views written by the first version are served by this one', async () => {
     CREATE TABLE view_epochs (view_no INTEGER NOT NULL, partition INTEGER NOT NULL, epoch INTEGER NOT NULL, PRIMARY KEY (view_no, partition)) WITHOUT ROWID;
     CREATE TABLE policies (policy_no INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, context TEXT NOT NULL);
     CREATE TABLE policy_checkpoints (policy_no INTEGER NOT NULL, partition INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (policy_no, partition)) WITHOUT ROWID;
+    ${parked('view_parked')}
+    ${parked('policy_parked')}
     PRAGMA user_version = 1;
   `);
   db.close();
@@ -140,6 +150,9 @@ test('views written by the first version are served by this one', async () => {
   expect(after.prepare('SELECT name, version, generation FROM views').all()).toEqual([
     { name: 'area-figures', version: 4, generation: 0 },
   ]);
+  for (const table of ['view_parked', 'policy_parked']) {
+    expect(after.prepare(`SELECT code, attempts FROM ${table}`).all()).toEqual([{ code: 'behind', attempts: 0 }]);
+  }
   expect(after.prepare('SELECT name, view_no FROM views_in_service').all()).toEqual([
     { name: 'area-figures', view_no: 1 },
   ]);

@@ -87,8 +87,8 @@ const symptoms: readonly (readonly [
     () =>
       sql(
         'reporting.sqlite',
-        `INSERT INTO view_parked (owner_no, id, context, partition, seq, view, event_id, cause, message, parked_at)
-        VALUES (1, 'h', 'ingestion', 0, 1, 'figures', 'e', 'c', 'm', '2026-01-01')`,
+        `INSERT INTO view_parked (owner_no, id, context, partition, seq, view, event_id, cause, code, message, attempts, parked_at)
+        VALUES (1, 'h', 'ingestion', 0, 1, 'figures', 'e', 'c', 'k', 'm', 1, '2026-01-01')`,
       ),
   ],
 ];
