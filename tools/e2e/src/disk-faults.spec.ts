@@ -70,7 +70,7 @@ describeWhere(canMount(), 'root on Linux (small disks are mounted)')('a disk', (
     } finally {
       await system.kill();
     }
-  }, 300_000);
+  }, 900_000);
 
   test('that cannot be written is refused at the start; a backup on it can be verified and restored from', async () => {
     mount(`size=${large}`);

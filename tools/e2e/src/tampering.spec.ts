@@ -12,7 +12,7 @@ import { fileTamperings, tamperFile } from './tamper-file';
 const rounds = Number(process.env['FAEMBAN_TAMPERINGS'] ?? fileTamperings.length * 10);
 /** The first seed; each tampering has its own, counted from here. */
 const firstSeed = Number(process.env['FAEMBAN_SEED'] ?? 1);
-const roundMsMax = 100;
+const roundMsMax = 400;
 const now = Date.UTC(2018, 9, 1, 5);
 
 let survey: SmallSurvey;
