@@ -11,6 +11,7 @@ import { areasOfLevel } from '@faemban/reference-data';
 import { openSqliteEvents } from '@faemban/store-sqlite';
 
 const appendsAtOnce = 1_000;
+const province = '84';
 /** About as many as there are. */
 const villagesPerTambon = 8;
 
@@ -25,8 +26,8 @@ export async function makeLog(folder: string, households: number): Promise<strin
   const file = join(folder, 'events.sqlite');
   const events = await openSqliteEvents({ file, clock: Date.now });
   const ids = createIds({ clock: Date.now });
-  const villages = areasOfLevel('tambon').flatMap(({ code }) =>
-    Array.from({ length: villagesPerTambon }, (_, at) => `${code}${String(at + 1).padStart(2, '0')}`),
+  const villages = areasOfLevel('tambon', province).flatMap(({ code }) =>
+    Array.from({ length: villagesPerTambon }, (_, at) => `${code}${String(at + 1).padStart(2, '0')}01`),
   );
   try {
     for (let from = 0; from < households; from += appendsAtOnce) {

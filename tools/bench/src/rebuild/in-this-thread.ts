@@ -14,7 +14,7 @@ import { openSqliteEvents, openSqliteViews } from '@faemban/store-sqlite';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the slices do not matter here */
 
-/** Rebuilds a read model from an events file into a new views file beside it, in the calling thread. Seconds are those of filling. */
+/** Rebuilds a read model from an events file into a new views file beside it, in the calling thread. Seconds are those of filling, indexes included. */
 export async function rebuildInThisThread(
   eventsFile: string,
   readModel: View<any> | Tally<any>,
@@ -34,6 +34,7 @@ export async function rebuildInThisThread(
     const engine = new LocalRebuildEngine({ log: events.log, store: views, clock: Date.now, readModels: [readModel] });
     const begun = performance.now();
     await engine.fill(job, obeying(createSharedControl()), () => undefined);
+    await (await generations.open(job.generation)).finishFilling();
     const seconds = (performance.now() - begun) / 1000;
     const pinned = await generations.pin();
     try {
