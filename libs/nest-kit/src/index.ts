@@ -23,7 +23,7 @@ export { inputErrorsMax, inputProblem, type Issue } from './http/input-errors';
 export { problemOf, type Answer } from './http/problem-of';
 export { problemContentType, ProblemsFilter } from './http/problems.filter';
 export { InputPipe, zodBody, zodParams, zodQuery } from './http/validation';
-export { operatorSchema, type Operator } from './http/operators';
+export { demoOperators, operatorSchema, type Operator } from './http/operators';
 export {
   channelHeader,
   idempotencyHeader,

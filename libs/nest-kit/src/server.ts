@@ -87,7 +87,7 @@ export async function createServer(
   const host = asked === 'localhost' ? '127.0.0.1' : asked;
   const log = options.log ?? pino({ level: 'silent' });
   const { platform } = options;
-  const runners = new Runners(platform.log, (incident) => reportIncident(log, incident));
+  const runners = new Runners(platform.followed ?? platform.log, (incident) => reportIncident(log, incident));
   const health = new HealthRegistry();
   const metrics = new Metrics();
   const state: ServerState = {

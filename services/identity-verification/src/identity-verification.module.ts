@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { personVaultPort } from '@faemban/contracts';
 import type { CommandHandler } from '@faemban/event-sourcing';
 import { commandHandlerToken, contextModule, PLATFORM, type Platform } from '@faemban/nest-kit';
@@ -37,7 +37,7 @@ export class IdentityVerificationModule {
       provide: EmbeddedPersonVault,
       inject: [PLATFORM, commandHandlerToken(personAggregate)],
       useFactory: async (platform: Platform, handler: CommandHandler<PersonInput>) => {
-        const keysDir = join(platform.dataDir, keysFolder);
+        const keysDir = resolve(platform.dataDir, keysFolder);
         const keys = readVaultKeys(join(keysDir, 'identity-verification.key'));
         const store = openVaultStore({
           keys: join(keysDir, 'identity-verification.sqlite'),

@@ -136,7 +136,13 @@ function viewRunnerProvider(context: ContextName, what: { view: View } | { tally
         readModel,
         create: () =>
           platform.runnerElsewhere?.(context, readModel.name, runners.report) ??
-          createViewRunner({ ...what, log: platform.log, handle, clock: platform.clock, report: runners.report }),
+          createViewRunner({
+            ...what,
+            log: platform.followed ?? platform.log,
+            handle,
+            clock: platform.clock,
+            report: runners.report,
+          }),
         parkedEvents: async () => handle,
       });
       return handle;
@@ -158,7 +164,7 @@ function policyRunnerProvider(context: ContextName, { policy }: PolicyRegistrati
         create: (dispatch) =>
           createPolicyRunner({
             policy,
-            log: platform.log,
+            log: platform.followed ?? platform.log,
             store,
             dispatch,
             clock: platform.clock,

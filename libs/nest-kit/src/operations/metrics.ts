@@ -1,4 +1,3 @@
-import { contextNames } from '@faemban/contracts';
 import { monitorEventLoopDelay, type ELDHistogram } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Platform } from '../platform';
@@ -126,9 +125,9 @@ export function addRunnerMetrics(metrics: Metrics, runners: Runners, clock: Plat
 }
 
 /** Adds the sequencer's own liveness, apart from lag: whether heads can be read, how far they are, when they last moved. */
-export function addSequencerMetrics(metrics: Metrics, platform: Pick<Platform, 'log'>): void {
+export function addSequencerMetrics(metrics: Metrics, platform: Pick<Platform, 'log' | 'contexts'>): void {
   metrics.gauge('faemban_sequencer_up', '1 when the heads of a context can be read.', ['context'], async (gauge) => {
-    for (const context of contextNames) {
+    for (const context of platform.contexts) {
       const isUp = await platform.log.heads(context).then(
         () => true,
         () => false,
@@ -141,7 +140,7 @@ export function addSequencerMetrics(metrics: Metrics, platform: Pick<Platform, '
     'Events recorded in a context, over all partitions.',
     ['context'],
     async (gauge) => {
-      for (const context of contextNames) {
+      for (const context of platform.contexts) {
         const heads = await platform.log.heads(context);
         gauge.set(
           { context },
@@ -155,7 +154,7 @@ export function addSequencerMetrics(metrics: Metrics, platform: Pick<Platform, '
     'When the last event of a context was recorded; absent before the first.',
     ['context'],
     async (gauge) => {
-      for (const context of contextNames) {
+      for (const context of platform.contexts) {
         const latest = (await platform.log.heads(context)).reduce<string>(
           (last, { recordedAt }) => (recordedAt && recordedAt > last ? recordedAt : last),
           '',
