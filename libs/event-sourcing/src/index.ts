@@ -128,6 +128,7 @@ export {
   type VerifierKey,
 } from './integrity/signing';
 export { verifyPartition, type VerifiedPartition } from './integrity/verify-log';
+export { verifyWholeLog } from './integrity/verify-whole-log';
 export { partitionOfAppend, partitionOfKey } from './partitions';
 export { nextRecordedAt, placeEvents, prepareEvents, type PlacedEvent, type PreparedEvent } from './recording';
 export {

@@ -1,4 +1,7 @@
-import { createServer, type Server, type ServerOptions } from '@faemban/nest-kit';
+import { resolve } from 'node:path';
+import { personVaultPort } from '@faemban/contracts';
+import { createServer, httpPersonVault, type Server, type ServerOptions } from '@faemban/nest-kit';
+import type { ServiceDefinition } from '@faemban/service-process';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { IngestionConfig } from './config';
 import { IngestionModule } from './ingestion.module';
@@ -13,3 +16,21 @@ export function createIngestion(
 ): Promise<Server> {
   return createServer([vault, IngestionModule.register(config)], { name: 'ingestion', ...server });
 }
+
+/** Ingestion as a process of its own: uploads and what is staged are held by one of them; names go to the vault over HTTP. */
+export const ingestionProcess: ServiceDefinition = {
+  context: 'ingestion',
+  port: 8421,
+  follows: [],
+  asks: ['identity-verification'],
+  keepsFiles: true,
+  create({ server, config, addressesOf }) {
+    const urls = addressesOf('identity-verification');
+    const vault = { provide: personVaultPort, useValue: httpPersonVault({ urls, token: config.serviceToken }) };
+    class Vault {}
+    return createIngestion(
+      { keysFolder: resolve(config.keysDir) },
+      { ...server, vault: { module: Vault, global: true, providers: [vault], exports: [vault.provide] } },
+    );
+  },
+};
