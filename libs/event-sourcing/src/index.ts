@@ -145,6 +145,18 @@ export { createFolder, type FoldedBatch, type Folder, type Identified } from './
 export { batchEventsMaxDefault, createViewRunner, type ViewRunnerOptions } from './views/view-runner';
 export { sumDifferences } from './views/tally-sums';
 export { createPartitionConsumer, type PartitionConsumer } from './consuming/partition-consumer';
+export type { LogConsumer, LogDelivery, LogReceiver, WantedFrom } from './consuming/log-consumer';
+export {
+  compareEveryMsDefault,
+  createConsumedLog,
+  OwnerUnavailable,
+  windowEventsMaxDefault,
+  type ConsumedContextStatus,
+  type ConsumedLog,
+  type ConsumedLogOptions,
+  type ConsumedLogStatus,
+} from './consuming/consumed-log';
+export { createWholeLog, type OwnerLog, type WholeLogOptions } from './consuming/whole-log';
 export {
   commitAppend,
   insertAttemptsMax,

@@ -13,6 +13,8 @@ export interface ViewReplay {
   readonly handle: ViewHandle;
   readonly epochOf: (partition: number) => number;
   readonly now: () => string;
+  /** Whether a partition is worked here; others are replayed by whoever works them. */
+  readonly isOwn: (partition: number) => boolean;
 }
 
 /** Parked events of one partition taken in hand together, by seq, with what can be told of them now. */

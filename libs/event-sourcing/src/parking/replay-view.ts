@@ -37,7 +37,8 @@ export async function replayView(view: ViewReplay, request: ReplayRequest): Prom
   const found = await handle.parkedSequences({ ...select, limit: sequencesMax, ...from });
   const chosen = cutToEvents(found, eventsMax);
   let figures: ReplayFigures = noReplay;
-  for (const sequences of byPartition(chosen)) {
+  const own = chosen.filter(({ partition }) => view.isOwn(partition));
+  for (const sequences of byPartition(own)) {
     const inHand = await takeInHand(view, sequences, eventsMax);
     const { step, before, heads } = await planned(view, inHand);
     if (!isDryRun) await handle.replay(step);

@@ -4,6 +4,7 @@ export { eventStoreSuite } from './event-store.suite';
 export { anAppend, readAll, suitePartitionCount, type EventsFactory, type EventsUnderTest } from './event-suite';
 export { given, type Outcome } from './given';
 export { createMemoryEvents, type MemoryEvents } from './memory-events';
+export { createMemoryLogConsumer, type MemoryLogConsumer } from './memory-log-consumer';
 export { createMemoryPlatform, type MemoryPlatform } from './memory-platform';
 export { createMemoryPolicies } from './memory-policies';
 export { createMemoryViews } from './memory-views';
