@@ -64,7 +64,10 @@ export async function startBootServer(
 
 function answer(response: ServerResponse, status: number, body: object, contentType = 'application/json'): void {
   response
-    .writeHead(status, { 'content-type': `${contentType}; charset=utf-8`, ...(status === 503 ? { 'retry-after': '1' } : {}) })
+    .writeHead(status, {
+      'content-type': `${contentType}; charset=utf-8`,
+      ...(status === 503 ? { 'retry-after': '1' } : {}),
+    })
     .end(JSON.stringify(body));
 }
 

@@ -3,11 +3,13 @@ import type { ContextName } from '@faemban/contracts';
 import {
   createConsumedLog,
   createIds,
+  createWholeLog,
   invariant,
   verifyWholeLog,
   type Clock,
   type ConsumedLog,
   type EventLog,
+  type OwnerLog,
 } from '@faemban/event-sourcing';
 import { openKafka, type Kafka, type Publisher } from '@faemban/log-kafka';
 import { httpLog, type Platform } from '@faemban/nest-kit';
@@ -93,40 +95,36 @@ export async function openDistributedPlatform(
       createdAt: new Date(clock()).toISOString(),
     });
 
-    const owners = new Map<ContextName, Pick<EventLog, 'heads' | 'read' | 'places'>>([[context, events.log]]);
+    const owners = new Map<ContextName, OwnerLog>([[context, events.log]]);
     for (const other of follows) {
       if (other === context) continue;
       const urls = addressesOf(config, other);
       owners.set(other, httpLog({ context: other, urls, token: config.serviceToken, partitionCount }));
     }
-    const ownerOf = (of: ContextName): Pick<EventLog, 'heads' | 'read' | 'places'> => {
+    const ownerOf = (of: ContextName): OwnerLog => {
       const owner = owners.get(of);
       invariant(owner !== undefined, `this process reads the log of ${of}`);
       return owner;
     };
 
-    const kafka = await opened(
-      'kafka',
-      { th: 'รอ Kafka', en: 'Waiting for Kafka.' },
-      async () => {
-        const connected = await openKafka({
-          brokers: config.kafkaBrokers,
-          clientId: `faemban-${context}`,
-          tls: config.kafkaTls,
-          ...(config.kafkaUsername === undefined ? {} : { username: config.kafkaUsername }),
-          ...(config.kafkaPassword === undefined ? {} : { password: config.kafkaPassword }),
-          partitionCount,
-          replicationFactor: config.kafkaReplicationFactor,
-        });
-        try {
-          await connected.ensureTopics([...new Set([context, ...follows])]);
-          return connected;
-        } catch (error) {
-          await connected.close();
-          throw error;
-        }
-      },
-    );
+    const kafka = await opened('kafka', { th: 'รอ Kafka', en: 'Waiting for Kafka.' }, async () => {
+      const connected = await openKafka({
+        brokers: config.kafkaBrokers,
+        clientId: `faemban-${context}`,
+        tls: config.kafkaTls,
+        ...(config.kafkaUsername === undefined ? {} : { username: config.kafkaUsername }),
+        ...(config.kafkaPassword === undefined ? {} : { password: config.kafkaPassword }),
+        partitionCount,
+        replicationFactor: config.kafkaReplicationFactor,
+      });
+      try {
+        await connected.ensureTopics([...new Set([context, ...follows])]);
+        return connected;
+      } catch (error) {
+        await connected.close();
+        throw error;
+      }
+    });
     const publisher = kafka.publisher({
       context,
       log: events.log,
@@ -137,6 +135,7 @@ export async function openDistributedPlatform(
     publisher.start();
     closers.push(() => publisher.stop());
 
+    const history = kafka.history(follows);
     const consumed =
       follows.length === 0
         ? undefined
@@ -146,7 +145,7 @@ export async function openDistributedPlatform(
             contexts: follows,
             partitionCount,
             clock,
-            history: kafka.history(follows),
+            history,
           });
     if (consumed !== undefined) {
       closers.push(() => consumed.stop());
@@ -160,7 +159,9 @@ export async function openDistributedPlatform(
         contexts: [context],
         store: (of) => events.store(of),
         log: whole,
-        ...(consumed === undefined ? {} : { followed: consumed, history: { ...whole, read: consumed.read } }),
+        ...(consumed === undefined
+          ? {}
+          : { followed: consumed, history: createWholeLog({ owners: ownerOf, partitionCount, history }) }),
         isInCharge: () => events.sequencing(context).heldPartitions.has(partInCharge),
         snapshots: (of) => snapshots.store(of),
         views: (service) => {
@@ -182,7 +183,7 @@ export async function openDistributedPlatform(
 /** Every log this process may read, from whoever has it. */
 function wholeLog(
   own: EventLog,
-  ownerOf: (context: ContextName) => Pick<EventLog, 'heads' | 'read' | 'places'>,
+  ownerOf: (context: ContextName) => OwnerLog,
   consumed: ConsumedLog | undefined,
 ): EventLog {
   return {

@@ -1,4 +1,11 @@
-import { createLogger, demoOperators, sealPlanDefault, type Operator, type Server, type Stopped } from '@faemban/nest-kit';
+import {
+  createLogger,
+  demoOperators,
+  sealPlanDefault,
+  type Operator,
+  type Server,
+  type Stopped,
+} from '@faemban/nest-kit';
 import type { Clock, Sentence } from '@faemban/event-sourcing';
 import type { HeldLock } from '@faemban/store-sqlite';
 import { resolve } from 'node:path';
@@ -41,7 +48,10 @@ export async function startService(
   overrides: ServiceOverrides = {},
 ): Promise<RunningService> {
   const { context, follows, asks = [], keepsFiles = false } = definition;
-  const config = readProcessConfig(environment, [...new Set([...follows, ...asks])].filter((one) => one !== context));
+  const config = readProcessConfig(
+    environment,
+    [...new Set([...follows, ...asks])].filter((one) => one !== context),
+  );
   const clock = overrides.clock ?? Date.now;
   const log = createLogger(context, config.logLevel);
   const waiting = new Waiting();

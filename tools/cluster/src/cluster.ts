@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { contextNames, type ContextName } from '@faemban/contracts';
 import {
   freePorts,
   startKafka,
@@ -41,8 +40,6 @@ export interface ClusterOptions {
  * door. Nothing of it outlives the process that started it.
  */
 export class Cluster {
-  private aheadMs: number;
-
   private constructor(
     readonly folder: string,
     readonly kafka: KafkaCluster,
@@ -51,12 +48,9 @@ export class Cluster {
     readonly members: Readonly<Record<ServiceName, readonly Member[]>>,
     readonly frontDoor: Member,
     private readonly token: string,
-    aheadMs: () => number,
     private readonly moveClock: (byMs: number) => void,
     private readonly isOurs: boolean,
-  ) {
-    this.aheadMs = aheadMs();
-  }
+  ) {}
 
   /** Where the whole system answers. */
   get url(): string {
@@ -121,10 +115,8 @@ export class Cluster {
       ...env,
       FAEMBAN_PORT: String(doorPort),
     });
-    const cluster = new Cluster(
-      ...([folder, kafka, mongo, members, door, token, () => aheadMs, (byMs) => (aheadMs += byMs)] as const),
-      options.of === undefined,
-    );
+    const moveClock = (byMs: number): void => void (aheadMs += byMs);
+    const cluster = new Cluster(folder, kafka, mongo, members, door, token, moveClock, options.of === undefined);
     try {
       for (const member of [door, ...cluster.all]) member.start();
       await cluster.ready();
@@ -152,7 +144,6 @@ export class Cluster {
   /** Moves every service's clock on. */
   async shiftClock(byMs: number): Promise<void> {
     this.moveClock(byMs);
-    this.aheadMs += byMs;
     await Promise.all(this.all.filter(({ isRunning }) => isRunning).map((member) => member.ask({ shiftMs: byMs })));
   }
 
@@ -196,7 +187,3 @@ export class Cluster {
     if (this.isOurs) rmSync(this.folder, { recursive: true, force: true });
   }
 }
-
-/** A context that has a service. */
-export const isServed = (context: ContextName): context is ServiceName =>
-  (services as readonly string[]).includes(context) && contextNames.includes(context);

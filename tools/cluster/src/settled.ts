@@ -7,7 +7,7 @@ const lookEveryMs = 150;
 
 type Ask = (service: ServiceName, path: string) => Promise<readonly unknown[]>;
 type StatusAnswer = { readonly runners: readonly RunnerStatus[] };
-type HeadsAnswer = { readonly items: readonly Head[] } | readonly Head[];
+type HeadsAnswer = { readonly heads: readonly Head[] };
 
 /**
  * Waits until every runner of every service stands where the logs end that it follows, over all processes together, and nothing was
@@ -33,7 +33,7 @@ async function headsOf(ask: Ask): Promise<ReadonlyMap<string, number>> {
   for (const service of services) {
     const [answer] = (await ask(service, `/log/${service}/heads`)) as readonly HeadsAnswer[];
     if (answer === undefined) throw new Error(`No process of ${service} serves.`);
-    for (const { partition, seq } of 'items' in answer ? answer.items : answer) heads.set(`${service}/${partition}`, seq);
+    for (const { partition, seq } of answer.heads) heads.set(`${service}/${partition}`, seq);
   }
   return heads;
 }
@@ -43,7 +43,9 @@ async function behindOf(ask: Ask, heads: ReadonlyMap<string, number>): Promise<r
   for (const service of services) {
     const statuses = (await ask(service, '/status?vectors=true')) as readonly StatusAnswer[];
     const places = new Map<string, Map<string, number>>();
-    for (const { name, kind, vector, heads: followed = {}, state, fault } of statuses.flatMap(({ runners }) => runners)) {
+    for (const { name, kind, vector, heads: followed = {}, state, fault } of statuses.flatMap(
+      ({ runners }) => runners,
+    )) {
       if (state !== 'live') behind.push(`${name} is ${state}${fault === undefined ? '' : ` (${fault})`}`);
       const place = places.get(`${kind} ${name}`) ?? new Map<string, number>();
       places.set(`${kind} ${name}`, place);
