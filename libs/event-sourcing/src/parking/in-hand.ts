@@ -6,15 +6,14 @@ import { readParked } from './replay';
 
 const pageSequences = 500;
 
-/** What replaying a view's parked events needs; `epochOf` answers under which epoch the caller writes a partition. */
+/** What replaying a view's parked events needs. */
 export interface ViewReplay {
   readonly folder: Folder;
   readonly log: EventLog;
   readonly handle: ViewHandle;
-  readonly epochOf: (partition: number) => number;
+  /** Under which epoch the caller writes a partition; one that another process works is taken for the step, and taken back by it. */
+  readonly epochFor: (partition: number) => Promise<number>;
   readonly now: () => string;
-  /** Whether a partition is worked here; others are replayed by whoever works them. */
-  readonly isOwn: (partition: number) => boolean;
 }
 
 /** Parked events of one partition taken in hand together, by seq, with what can be told of them now. */

@@ -205,8 +205,7 @@ export function createPolicyRunner(options: PolicyRunnerOptions): Runner {
     work,
     async replay(request, progress) {
       invariant(handle !== undefined, 'a policy runner replays after it was opened');
-      const isOwn = (partition: number): boolean => log.assigned?.().has(partition) ?? true;
-      const outcome = await replayPolicy({ handle, log, take, work: workEvent, isOwn }, request);
+      const outcome = await replayPolicy({ handle, log, take, work: workEvent }, request);
       progress.parked(await handle.parked(0));
       return outcome;
     },

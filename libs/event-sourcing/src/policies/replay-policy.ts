@@ -35,8 +35,6 @@ export interface PolicyReplay {
   readonly log: EventLog;
   readonly take: (event: LoggedEvent) => PolicyInHand;
   readonly work: (inHand: PolicyInHand) => Promise<void>;
-  /** Whether a partition is worked here; others are replayed by whoever works them. */
-  readonly isOwn: (partition: number) => boolean;
 }
 
 /**
@@ -48,9 +46,8 @@ export async function replayPolicy(policy: PolicyReplay, request: ReplayRequest)
   const from = after === undefined ? {} : { after };
   const found = await policy.handle.parkedSequences({ ...select, limit: sequencesMax, ...from });
   const chosen = cutToEvents(found, eventsMax);
-  const own = chosen.filter(({ partition }) => policy.isOwn(partition));
   const settled = await Promise.allSettled(
-    own.map((sequence) => replayStream(policy, sequence, { isDryRun, eventsMax })),
+    chosen.map((sequence) => replayStream(policy, sequence, { isDryRun, eventsMax })),
   );
   let figures: ReplayFigures = noReplay;
   let isCut = false;

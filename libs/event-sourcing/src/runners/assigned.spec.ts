@@ -72,6 +72,7 @@ async function twoProcesses() {
   return {
     ...platform,
     policies,
+    views,
     one,
     other,
     viewRunners: viewRunners as [(typeof viewRunners)[0], (typeof viewRunners)[0]],
@@ -155,6 +156,37 @@ describe('a runner of some partitions', () => {
     expect(first.status().state).toBe('live');
     expect(await shown()).toEqual([1, 1, 1, 1]);
     await Promise.all([first.stop(), second.stop()]);
+  });
+
+  test('replays what is parked of any partition, and whoever works it goes on', async () => {
+    let isBroken = true;
+    const { one, other, views, clock, open, note } = await twoProcesses();
+    const fragile = defineView<{ count: number }>({
+      ...counts,
+      name: 'fragile',
+      slices: {
+        'case-management': (count: number | undefined) => {
+          if (isBroken) throw new TypeError('cannot fold');
+          return (count ?? 0) + 1;
+        },
+      },
+    });
+    const runners = [one, other].map(({ share }) =>
+      createViewRunner({ view: fragile, store: views, log: share, clock }),
+    );
+    const [first] = runners as [(typeof runners)[0]];
+    await Promise.all(runners.map((runner) => runner.start()));
+    await open();
+    await Promise.all(runners.map((runner) => runner.settled()));
+    isBroken = false;
+    expect(await first.replay({ select: {}, isDryRun: false })).toMatchObject({ released: 4, applied: 4, isEnd: true });
+    await note();
+    await Promise.all(runners.map((runner) => runner.settled()));
+    const handle = await views.open<{ count: number }>({ ...fragile, contexts: [context] });
+    const shown = await handle.get(households);
+    expect(households.map((id) => shown.get(id)?.count)).toEqual([2, 2, 2, 2]);
+    expect(await handle.parked(0)).toMatchObject({ total: 0 });
+    await Promise.all(runners.map((runner) => runner.stop()));
   });
 
   test('runs a policy for its own partitions only', async () => {

@@ -107,10 +107,10 @@ export function createViewRunner(options: ViewRunnerOptions): Runner {
     },
     async replay(request, progress) {
       const view = await opened();
-      const epochOf = (partition: number): number => epochs.get(partition) ?? 0;
+      const epochFor = async (partition: number): Promise<number> =>
+        epochs.get(partition) ?? (await view.take(partition));
       const now = (): string => new Date(clock()).toISOString();
-      const isOwn = (partition: number): boolean => epochs.has(partition);
-      const outcome = await replayView({ folder, log, handle: view, epochOf, now, isOwn }, request);
+      const outcome = await replayView({ folder, log, handle: view, epochFor, now }, request);
       progress.parked(await view.parked(0));
       return outcome;
     },
