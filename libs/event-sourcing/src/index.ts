@@ -177,6 +177,7 @@ export {
 } from './snapshots/state-loader';
 export { asViewShape, indexedValues, isTally } from './views/view-shape';
 export { failureCode } from './parking/failure-code';
+export { causesOf } from './parking/parked';
 export type {
   FindParked,
   ParkedCause,
