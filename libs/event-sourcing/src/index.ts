@@ -190,6 +190,7 @@ export {
 } from './snapshots/state-loader';
 export { asViewShape, indexedValues, isTally } from './views/view-shape';
 export { failureCode } from './parking/failure-code';
+export { causesOf } from './parking/parked';
 export type {
   FindParked,
   ParkedCause,

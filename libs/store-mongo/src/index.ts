@@ -3,3 +3,5 @@ export type { Capabilities } from './connection/capabilities';
 export type { MongoOptions } from './connection/open-database';
 export { openMongoEvents, type MongoEvents, type MongoEventsOptions } from './events/mongo-events';
 export type { SequencingStatus, SequencingTimes } from './events/sequencing';
+export { openMongoViews, type MongoViews, type MongoViewsOptions } from './views/mongo-views';
+export type { HoldTimes } from './views/beats';
