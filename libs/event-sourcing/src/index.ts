@@ -155,6 +155,7 @@ export {
   type ConsumedLogOptions,
   type ConsumedLogStatus,
 } from './consuming/consumed-log';
+export type { PublishProgress } from './publishing/publish-progress';
 export { createWholeLog, type OwnerLog, type WholeLogOptions } from './consuming/whole-log';
 export {
   commitAppend,
@@ -217,6 +218,7 @@ export {
   type PolicyRunnerOptions,
 } from './policies/policy-runner';
 export {
+  retryDelayMs,
   retryPlanDefault,
   type ReportIncident,
   type RetryPlan,
