@@ -156,6 +156,7 @@ export {
   type ConsumedLogOptions,
   type ConsumedLogStatus,
 } from './consuming/consumed-log';
+export type { PublishProgress } from './publishing/publish-progress';
 export { createWholeLog, type OwnerLog, type WholeLogOptions } from './consuming/whole-log';
 export {
   commitAppend,
@@ -219,6 +220,7 @@ export {
   type PolicyRunnerOptions,
 } from './policies/policy-runner';
 export {
+  retryDelayMs,
   retryPlanDefault,
   type ReportIncident,
   type RetryPlan,

@@ -49,6 +49,8 @@ export interface ConsumedLogStatus {
   readonly contexts: readonly ConsumedContextStatus[];
   /** What is wrong with the transport, in words; absent where nothing is. */
   readonly trouble?: string;
+  /** What an operator should know of the transport besides: records that were left out, members that differ. */
+  readonly notes: readonly string[];
 }
 
 /** The published log as one member of a group has it: the partitions assigned to it, from the transport and, where that lacks, the owners. */
@@ -203,11 +205,12 @@ class Consumed implements LogReceiver {
   }
 
   status(): ConsumedLogStatus {
-    const { trouble } = this.options.consumer.status();
+    const { trouble, notes } = this.options.consumer.status();
     return {
       assigned: [...this.assigned].sort((one, other) => one - other),
       contexts: this.options.contexts.map((context) => this.statusOf(context)),
       ...(trouble === undefined ? undefined : { trouble }),
+      notes,
     };
   }
 

@@ -40,6 +40,6 @@ export interface LogConsumer {
   start(receiver: LogReceiver): Promise<void>;
   /** Leaves the group, so that others take over at once. Nothing is delivered after it resolves. */
   stop(): Promise<void>;
-  /** What keeps it from working, in words; absent while it works. */
-  status(): { readonly trouble?: string };
+  /** What keeps it from working, in words, absent while it works; and what an operator should know besides. */
+  status(): { readonly trouble?: string; readonly notes: readonly string[] };
 }

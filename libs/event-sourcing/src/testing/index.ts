@@ -6,6 +6,7 @@ export { given, type Outcome } from './given';
 export { createMemoryEvents, type MemoryEvents } from './memory-events';
 export { createMemoryLogConsumer, type MemoryLogConsumer } from './memory-log-consumer';
 export { createMemoryPlatform, type MemoryPlatform } from './memory-platform';
+export { createMemoryProgress } from './memory-progress';
 export { createMemoryPolicies } from './memory-policies';
 export { createMemoryViews } from './memory-views';
 export { ParkingWorld, replayAll } from './parking-world';

@@ -26,7 +26,7 @@ export function createMemoryLogConsumer(contexts: readonly ContextName[]): Memor
     stop: async () => {
       receiver = undefined;
     },
-    status: () => ({}),
+    status: () => ({ notes: [] }),
     assign: (...partitions) => started().assign(new Set(partitions)),
     async bring(events) {
       const [first] = events;
