@@ -41,6 +41,11 @@ export {
   pageQuery,
 } from './http/cursors';
 export { jsonBodyBytesMax, pathParameterCharactersMax, streamContentTypes } from './http/fastify';
+export { Internal } from './http/internal';
+export { requireServiceToken, serviceTokenCharactersMin, serviceTokenHeader } from './http/service-token';
+export { createPeer, peerRequestMsMaxDefault, PeerUnavailable, type Peer, type PeerOptions } from './peers/peer';
+export { httpLog, type HttpLogOptions } from './log/http-log';
+export { logAnswerBytesMax, logAnswerItemsMax } from './log/log-answers';
 export { HealthRegistry, type Health, type HealthCheck } from './operations/health';
 export { createLogger, logLevels, redactedFields, scrubbed, type LogLevel } from './operations/logs';
 export { Metrics } from './operations/metrics';
