@@ -5,3 +5,5 @@ export { openMongoEvents, type MongoEvents, type MongoEventsOptions } from './ev
 export type { SequencingStatus, SequencingTimes } from './events/sequencing';
 export { openMongoViews, type MongoViews, type MongoViewsOptions } from './views/mongo-views';
 export type { HoldTimes } from './views/beats';
+export { openMongoSnapshots, type MongoSnapshots } from './snapshots/mongo-snapshots';
+export { openMongoSeals, type MongoSeals, type PublishedKeys } from './seals/mongo-seals';
