@@ -11,7 +11,7 @@ import {
   type EventLog,
   type OwnerLog,
 } from '@faemban/event-sourcing';
-import { openKafka, type Kafka, type Publisher } from '@faemban/log-kafka';
+import { openKafka, type PublishedKafka, type Publisher } from '@faemban/log-kafka';
 import { httpLog, type Platform } from '@faemban/nest-kit';
 import {
   openMongoEvents,
@@ -31,7 +31,7 @@ export interface DistributedPlatform {
   readonly events: MongoEvents;
   readonly publisher: Publisher;
   readonly consumed: ConsumedLog | undefined;
-  readonly kafka: Kafka;
+  readonly kafka: PublishedKafka;
   close(): Promise<void>;
 }
 
@@ -108,7 +108,7 @@ export async function openDistributedPlatform(
     };
 
     const kafka = await opened('kafka', { th: 'รอ Kafka', en: 'Waiting for Kafka.' }, async () => {
-      const connected = await openKafka({
+      const connected = openKafka({
         brokers: config.kafkaBrokers,
         clientId: `faemban-${context}`,
         tls: config.kafkaTls,
@@ -128,12 +128,11 @@ export async function openDistributedPlatform(
     const publisher = kafka.publisher({
       context,
       log: events.log,
-      source: `/faemban/${installationId}/${context}`,
-      progress: events.published(context),
-      held: () => events.sequencing(context).heldPartitions,
+      progress: events.progress(context),
+      held: () => events.sequencing(context).partitions,
+      ...{ installationId, clock },
     });
     publisher.start();
-    closers.push(() => publisher.stop());
 
     const history = kafka.history(follows);
     const consumed =
@@ -162,7 +161,7 @@ export async function openDistributedPlatform(
         ...(consumed === undefined
           ? {}
           : { followed: consumed, history: createWholeLog({ owners: ownerOf, partitionCount, history }) }),
-        isInCharge: () => events.sequencing(context).heldPartitions.has(partInCharge),
+        isInCharge: () => events.sequencing(context).partitions.includes(partInCharge),
         snapshots: (of) => snapshots.store(of),
         views: (service) => {
           invariant(service === context, `this process keeps the read models of ${service}`);
@@ -170,6 +169,7 @@ export async function openDistributedPlatform(
         },
         dataDir: resolve(config.dataDir),
         ...{ clock, ids, installationId, signer, seals },
+        publishKeys: () => void seals.publishKeys(signer).catch((error: unknown) => failed('published keys', error)),
         verifyLog: () =>
           verifyWholeLog({ log: events.log, contexts: [context], seals, signer, installation: installationId }),
       },

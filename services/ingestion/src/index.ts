@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import { personVaultPort } from '@faemban/contracts';
-import { createServer, httpPersonVault, type Server, type ServerOptions } from '@faemban/nest-kit';
+import { createServer, HttpPersonVaultModule, type Server, type ServerOptions } from '@faemban/nest-kit';
 import type { ServiceDefinition } from '@faemban/service-process';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { IngestionConfig } from './config';
@@ -24,13 +23,15 @@ export const ingestionProcess: ServiceDefinition = {
   follows: [],
   asks: ['identity-verification'],
   keepsFiles: true,
-  create({ server, config, addressesOf }) {
-    const urls = addressesOf('identity-verification');
-    const vault = { provide: personVaultPort, useValue: httpPersonVault({ urls, token: config.serviceToken }) };
-    class Vault {}
-    return createIngestion(
+  create: ({ server, config, addressesOf }) =>
+    createIngestion(
       { keysFolder: resolve(config.keysDir) },
-      { ...server, vault: { module: Vault, global: true, providers: [vault], exports: [vault.provide] } },
-    );
-  },
+      {
+        ...server,
+        vault: HttpPersonVaultModule.register({
+          urls: addressesOf('identity-verification'),
+          token: config.serviceToken,
+        }),
+      },
+    ),
 };

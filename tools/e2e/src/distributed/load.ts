@@ -45,7 +45,7 @@ export class Load {
   private async command(caller: number): Promise<void> {
     const client = new Client({ url: this.url, operator: 'somchai' });
     const run = crypto.randomUUID();
-    for (let n = 0; !this.isEnding; ) {
+    for (let n = 0; !this.isEnding;) {
       const key = `${run}-${caller}-${n}`;
       try {
         this.acknowledged.set(key, (await client.post<{ importId: string }>('/imports', command, key)).importId);
@@ -66,7 +66,12 @@ export class Load {
       const { households, members } = this.nextSurvey();
       try {
         const files = { households, members };
-        const { importId } = await uploadImport(uploader, { kind: 'bmn-survey', source: 'cdd-bmn', round: 2561, files });
+        const { importId } = await uploadImport(uploader, {
+          kind: 'bmn-survey',
+          source: 'cdd-bmn',
+          round: 2561,
+          files,
+        });
         await approver.post(`/imports/${importId}/approval`);
         while (!this.isEnding && (await this.stateOf(approver, importId)) !== 'applied') await delay(againMs);
         this.imported += 1;
@@ -88,7 +93,7 @@ export class Load {
 export async function importIds(url: string): Promise<readonly string[]> {
   const ids: string[] = [];
   const client = new Client({ url });
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const after = cursor === undefined ? '' : `&after=${encodeURIComponent(cursor)}`;
     const page = await client.get<{ items: { importId: string }[]; next?: string }>(`/imports?limit=50${after}`);
     ids.push(...page.items.map(({ importId }) => importId));

@@ -20,7 +20,8 @@ export async function readPublished({ kafka: { brokers } }: Cluster): Promise<Pu
   const topics = services.map((context) => `faemban.${context}.events.v1`);
   const ends = new Map<string, number>();
   for (const topic of topics) {
-    for (const { partition, high } of await admin.fetchTopicOffsets(topic)) ends.set(`${topic} ${partition}`, Number(high));
+    for (const { partition, high } of await admin.fetchTopicOffsets(topic))
+      ends.set(`${topic} ${partition}`, Number(high));
   }
   await admin.disconnect();
   const waiting = new Set([...ends].filter(([, end]) => end > 0).map(([key]) => key));
@@ -43,7 +44,8 @@ export async function readPublished({ kafka: { brokers } }: Cluster): Promise<Pu
       const [seq, id] = [Number(text('ce_seq')), `${text('ce_source')} ${text('ce_id')}`];
       if ((known.get(seq) ?? id) !== id) wrong.push(`${key} has two events at ${seq}`);
       known.set(seq, id);
-      if (Number(message.offset) + 1 >= (ends.get(`${topic} ${partition}`) ?? 0)) waiting.delete(`${topic} ${partition}`);
+      if (Number(message.offset) + 1 >= (ends.get(`${topic} ${partition}`) ?? 0))
+        waiting.delete(`${topic} ${partition}`);
       if (waiting.size === 0) done.resolve();
     },
   });

@@ -32,7 +32,11 @@ export async function expectWhole(cluster: Cluster, load: Load): Promise<void> {
   for (const service of services) {
     const [answer] = (await cluster.askService(service, `/log/${service}/heads`)) as { heads: readonly Head[] }[];
     for (const { partition, seq } of answer?.heads ?? []) {
-      if (seq > 0) expect([`${service}/${partition}`, published.events.get(`${service}/${partition}`)]).toEqual([`${service}/${partition}`, seq]);
+      if (seq > 0)
+        expect([`${service}/${partition}`, published.events.get(`${service}/${partition}`)]).toEqual([
+          `${service}/${partition}`,
+          seq,
+        ]);
     }
   }
 }
