@@ -7,9 +7,12 @@ import { startService, type RunningService } from './start-service';
 const exitInterrupted = 130;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** A service's `main`: runs it until a signal ends it, in order; a second signal ends it at once. Sets how the process exits. */
-export function runService(definition: ServiceDefinition): void {
-  work(definition).then(
+/**
+ * A service's `main`: runs it until a signal ends it, in order; a second signal ends it at once. Sets how the process exits.
+ * @param environment of the process, `process.env`
+ */
+export function runService(definition: ServiceDefinition, environment: NodeJS.ProcessEnv): void {
+  work(definition, environment).then(
     (stopped) => {
       say(`${definition.context}: ${stopped === 'abandoned' ? 'stopped before all work was done' : 'stopped'}`);
       process.exit(stopped === 'abandoned' ? 1 : 0);
@@ -21,8 +24,8 @@ export function runService(definition: ServiceDefinition): void {
   );
 }
 
-async function work(definition: ServiceDefinition): Promise<Stopped> {
-  const service = await startService(definition, process.env);
+async function work(definition: ServiceDefinition, environment: NodeJS.ProcessEnv): Promise<Stopped> {
+  const service = await startService(definition, environment);
   const stopped = stopOnSignal(service);
   say(`${definition.context}: ${service.url}/health/ready says what it waits for`);
   const failed = service.serving.then(

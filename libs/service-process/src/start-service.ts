@@ -13,7 +13,7 @@ import { startBootServer } from './boot-server';
 import { addressesOf, readProcessConfig } from './config';
 import type { ServiceDefinition } from './definition';
 import { openDistributedPlatform, type DistributedPlatform } from './distributed-platform';
-import { addPlatformHealth, addPlatformMetrics } from './operations';
+import { addPlatformHealth } from './operations';
 import { holdOwnFolder } from './own-folder';
 import { Waiting } from './waiting';
 
@@ -94,7 +94,6 @@ export async function startService(
         },
       });
       addPlatformHealth(server.health, opened, context);
-      addPlatformMetrics(server.metrics, opened, context, server.health);
       await endBoot();
       await server.start();
       return server;

@@ -1,4 +1,4 @@
 import { runService } from '@faemban/service-process';
 import { mpiScoringProcess } from './index';
 
-runService(mpiScoringProcess);
+runService(mpiScoringProcess, process.env);
