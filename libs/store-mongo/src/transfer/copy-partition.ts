@@ -23,13 +23,14 @@ export interface CopyWatch {
 
 /**
  * Takes one partition of a context over, behind what an earlier attempt had: commits first, then the segments that name them, so that
- * whatever is interrupted, the segments there are a whole beginning of the partition.
+ * whatever is interrupted, the segments there are a whole beginning of the partition. The last of it may still wait in `waiting`.
  * @throws IntegrityViolation naming the event of the source that does not fit; MongoRefused where the database has another beginning
  */
 export async function copyPartition(
   collections: ContextCollections,
   source: ForeignLog,
   partition: number,
+  waiting: Batch,
   watch: CopyWatch,
 ): Promise<void> {
   const { context } = collections;
@@ -38,7 +39,6 @@ export async function copyPartition(
   await removeStrays(collections, partition, last, watch);
   const head = (await source.heads(context)).find((one) => one.partition === partition);
   const cutter = new SegmentCutter({ context, partition, epoch: transferEpoch, after: last });
-  const waiting = new Batch(collections, watch);
   watch.copied(last?.lastSeq ?? 0);
   for (let seq = last?.lastSeq ?? 0; seq < (head?.seq ?? 0);) {
     const events = await source.read(context, partition, seq, page);
@@ -51,7 +51,6 @@ export async function copyPartition(
     seq = end.seq;
   }
   for (const stretch of cutter.end()) await waiting.add(stretch);
-  await waiting.write();
 }
 
 /** What is there must be of this history; events are only ever added at its end. */
@@ -81,8 +80,11 @@ async function removeStrays(
   await withDatabase(() => commits.deleteMany(strays));
 }
 
-/** Stretches that wait to be written together. */
-class Batch {
+/**
+ * Stretches that wait to be written together, of one partition after the other. Segments are inserted in the order in which they came, so
+ * that those there are always a beginning of each partition.
+ */
+export class Batch {
   private stretches: Stretch[] = [];
   private commits = 0;
   private bytes = 0;

@@ -4,7 +4,7 @@ import { openDatabase, type MongoOptions } from '../connection/open-database';
 import { collectionsOf, prepareCollections } from '../events/context-collections';
 import { ContextReader } from '../events/context-reader';
 import { isDuplicateKey, withDatabase } from '../failures';
-import { copyPartition, transferEpoch, type CopyWatch } from './copy-partition';
+import { Batch, copyPartition, transferEpoch, type CopyWatch } from './copy-partition';
 import type { ForeignLog } from './foreign-log';
 import { markBegun, markFinished, standingOf, type TransferStanding } from './marker';
 import { TransferDiffers, verifyTransfer, type VerifiedTransfer } from './verify-partition';
@@ -66,37 +66,49 @@ export async function openMongoTransfer(source: ForeignLog, options: MongoTransf
     async begin() {
       await markBegun(db, installation, now());
       await withDatabase(() => prepareCollections(collections));
-      for (const partition of partitions) {
-        try {
-          await withDatabase(() =>
-            collections.epochs.insertOne({ partition, epoch: transferEpoch, owner: 'migration' }),
-          );
-        } catch (error) {
-          if (!isDuplicateKey(error)) throw error;
-        }
+      const epochs = partitions.map((partition) => ({ partition, epoch: transferEpoch, owner: 'migration' }));
+      try {
+        await withDatabase(() => collections.epochs.insertMany(epochs, { ordered: false }));
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
       }
     },
     async copy({ copied = () => undefined, beforeWrite = () => undefined } = {}) {
-      await atOnce(partitions, partitionsAtOnce, (partition) =>
-        copyPartition(collections, source, partition, { copied, beforeWrite }),
-      );
+      const watch = { copied, beforeWrite };
+      // Whether anything is there is asked once: most partitions of a small installation have little, and the database may be far away.
+      const isNew = (await withDatabase(() => collections.commits.findOne({}, { projection: { _id: 1 } }))) === null;
+      const heads = await source.heads(context);
+      const worked = heads.filter(({ seq }) => !isNew || seq > 0).map(({ partition }) => partition);
+      await atOnce(worked, partitionsAtOnce, async (next) => {
+        const batch = new Batch(collections, watch);
+        for (let partition = next(); partition !== undefined; partition = next()) {
+          await copyPartition(collections, source, partition, batch, watch);
+        }
+        await batch.write();
+      });
     },
     async verify(seals, onEvents = () => undefined) {
       const heads = await source.heads(context);
       let sum: VerifiedTransfer = { events: 0, commands: 0, streams: 0, segments: 0 };
-      await atOnce(heads, partitionsAtOnce, async (head) => {
-        const one = await verifyTransfer(collections, log, source, { head, seals, onEvents });
-        sum = {
-          events: sum.events + one.events,
-          commands: sum.commands + one.commands,
-          streams: sum.streams + one.streams,
-          segments: sum.segments + one.segments,
-        };
+      // That nothing stands in the others is seen by the counts of all.
+      const worked = heads.filter((head) => head.seq > 0 || isSealed(seals, head.partition));
+      await atOnce(worked, partitionsAtOnce, async (next) => {
+        for (let head = next(); head !== undefined; head = next()) {
+          const one = await verifyTransfer(collections, log, source, { head, seals, onEvents });
+          sum = {
+            events: sum.events + one.events,
+            commands: sum.commands + one.commands,
+            streams: sum.streams + one.streams,
+            segments: sum.segments + one.segments,
+          };
+        }
       });
       const counts = await source.counts(context);
       const stored = await withDatabase(() => collections.commits.countDocuments({}));
+      const segments = await withDatabase(() => collections.segments.countDocuments({}));
       requireSame(context, 'commands', counts.commands, sum.commands);
       requireSame(context, 'commits', counts.commands, stored);
+      requireSame(context, 'segments', sum.segments, segments);
       requireSame(context, 'streams', counts.streams, sum.streams);
       return sum;
     },
@@ -109,18 +121,24 @@ function requireSame(context: ContextName, what: string, wanted: number, found: 
   if (wanted !== found) throw new TransferDiffers(context, `the source has ${wanted} ${what}, the database ${found}`);
 }
 
-/** Works through a list, some at a time; the first failure ends it, once those under way have ended. */
-async function atOnce<Item>(items: readonly Item[], count: number, work: (item: Item) => Promise<void>): Promise<void> {
+const isSealed = (seals: readonly SignedDocument<Seal>[], partition: number): boolean =>
+  seals.some(({ document }) => document.partitions.some((one) => one.partition === partition));
+
+/** Works through a list by several workers, each taking what is next; the first failure ends it, once those under way have ended. */
+async function atOnce<Item>(
+  items: readonly Item[],
+  count: number,
+  work: (next: () => Item | undefined) => Promise<void>,
+): Promise<void> {
   const waiting = [...items];
   let failed = false;
+  const next = (): Item | undefined => (failed ? undefined : waiting.shift());
   const worker = async (): Promise<void> => {
-    for (let item = waiting.shift(); item !== undefined && !failed; item = waiting.shift()) {
-      try {
-        await work(item);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
+    try {
+      await work(next);
+    } catch (error) {
+      failed = true;
+      throw error;
     }
   };
   const outcomes = await Promise.allSettled(Array.from({ length: Math.min(count, items.length) }, worker));
