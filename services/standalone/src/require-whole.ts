@@ -6,6 +6,7 @@ import {
   readLedger,
   requireLedgerKept,
   requireNoneUnfinished,
+  requireNotMigrated,
   SqliteRefused,
   type SqliteEvents,
 } from '@faemban/store-sqlite';
@@ -19,10 +20,11 @@ const keysNeeded: readonly { readonly key: string; readonly by: string; readonly
 
 /**
  * Checks, before anything of a data folder is opened, that it is not half of one.
- * @throws SqliteRefused where a restore is unfinished, or there are no events although some had been recorded
+ * @throws SqliteRefused where a restore is unfinished, the folder was migrated, or there are no events although some had been recorded
  */
 export function requireWholeFolder(dataDir: string): void {
   requireNoneUnfinished(dataDir);
+  requireNotMigrated(dataDir);
   const keysFolder = join(dataDir, 'keys');
   const ledger = readLedger(keysFolder);
   const wasUsed = Object.values(ledger?.heads ?? {}).some((heads) => heads.length > 0);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { SqliteRefused } from '@faemban/store-sqlite';
+import { StoreRefused, type Sentence } from '@faemban/event-sourcing';
 import { Command, CommanderError } from 'commander';
 import { NotReachable, Refused } from './client';
 import { dataFolderCommands } from './commands/data-folder';
@@ -8,6 +8,7 @@ import { importCommands } from './commands/import';
 import { importReleaseCommand } from './commands/import-release';
 import { importUndoCommand } from './commands/import-undo';
 import { parkedCommands } from './commands/parked';
+import { migrateCommand } from './commands/migrate';
 import { mappingsCommand } from './commands/mapping';
 import { mpiCommands } from './commands/mpi';
 import { readCommands } from './commands/read';
@@ -45,6 +46,7 @@ mpiCommands(program, sessionOf);
 rulesetCommands(program, sessionOf);
 rebuildCommands(program, sessionOf);
 dataFolderCommands(program, sessionOf);
+migrateCommand(program, sessionOf);
 verifyCommands(program, sessionOf);
 sealCommands(program, sessionOf);
 verifyReportCommand(program, sessionOf);
@@ -56,7 +58,7 @@ program.parseAsync().catch((error: unknown) => {
     console.error(`${error.sentence.th}\n${error.sentence.en}\n(${error.code}, HTTP ${error.status})`);
     for (const { path, th, en } of error.wrong) console.error(`  ${path}: ${th} · ${en}`);
     process.exitCode = exitCodes.refused;
-  } else if (error instanceof SqliteRefused) {
+  } else if (isRefusal(error)) {
     console.error(`${error.sentence.th}\n${error.sentence.en}`);
     process.exitCode = exitCodes.refused;
   } else if (error instanceof NotReachable) {
@@ -67,3 +69,8 @@ program.parseAsync().catch((error: unknown) => {
     process.exitCode = exitCodes.fault;
   }
 });
+
+/** What a store refuses, it says in a sentence for people. */
+function isRefusal(error: unknown): error is StoreRefused & { readonly sentence: Sentence } {
+  return error instanceof StoreRefused && 'sentence' in error;
+}

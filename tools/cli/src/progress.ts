@@ -8,6 +8,11 @@ export class Progress {
 
   constructor(private readonly visible: boolean) {}
 
+  /** Whether somebody sees it. */
+  get isVisible(): boolean {
+    return this.visible;
+  }
+
   /** `done` of `total` in `unit`; a new stage begins a new bar. */
   show(stage: string, done: number, total: number, unit: string): void {
     if (!this.visible || total <= 0) return;
