@@ -1,10 +1,10 @@
-{{/* Every process: its key in values, its name, and the port that services/<name> listens on. */}}
+{{/* Every process: its key in values, its name, the port that services/<name> listens on, and whom it calls: for a log, the vault, or a request. */}}
 {{- define "faemban.processes" -}}
 frontDoor: { name: front-door, port: 8420, keepsFiles: false, calls: [ingestion, identity-verification, mpi-scoring, reporting] }
-ingestion: { name: ingestion, port: 8421, keepsFiles: true, calls: [identity-verification, mpi-scoring, reporting] }
-identityVerification: { name: identity-verification, port: 8422, keepsFiles: true, calls: [ingestion, mpi-scoring, reporting] }
-mpiScoring: { name: mpi-scoring, port: 8423, keepsFiles: false, calls: [ingestion, identity-verification, reporting] }
-reporting: { name: reporting, port: 8424, keepsFiles: false, calls: [ingestion, identity-verification, mpi-scoring] }
+ingestion: { name: ingestion, port: 8421, keepsFiles: true, calls: [identity-verification] }
+identityVerification: { name: identity-verification, port: 8422, keepsFiles: true, calls: [] }
+mpiScoring: { name: mpi-scoring, port: 8423, keepsFiles: false, calls: [ingestion] }
+reporting: { name: reporting, port: 8424, keepsFiles: false, calls: [ingestion, mpi-scoring] }
 {{- end }}
 
 {{- define "faemban.fullname" -}}

@@ -99,8 +99,10 @@ spec:
       volumeMounts:
         - { name: tmp, mountPath: /tmp }
         - { name: secrets, mountPath: /run/secrets/faemban, readOnly: true }
+        {{- if ne .key "frontDoor" }}
         - { name: data, mountPath: /data }
-        - { name: keys, mountPath: /keys }
+        - { name: keys, mountPath: /keys{{ if not .process.keepsFiles }}, readOnly: true{{ end }} }
+        {{- end }}
   volumes:
     - name: tmp
       emptyDir: { sizeLimit: 256Mi }
@@ -123,11 +125,15 @@ spec:
                 - { key: {{ .passwordKey }}, path: kafka-password }
           {{- end }}
           {{- end }}
-    {{- if not .process.keepsFiles }}
+    {{- with get .settings "signingKeys" }}
+    # All instances of a service sign with the same keys.
+    - name: keys
+      secret:
+        secretName: {{ .existingSecret }}
+        defaultMode: 0440
+        items: [{ key: {{ .key }}, path: signing-keys.json }]
     # Nothing that must outlive the pod.
     - name: data
       emptyDir: { sizeLimit: 1Gi }
-    - name: keys
-      emptyDir: { sizeLimit: 16Mi }
     {{- end }}
 {{- end }}

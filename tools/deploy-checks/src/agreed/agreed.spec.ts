@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../tree';
 import { distributedMetrics, metricsIn, registeredMetrics, unmeasured } from './metrics';
-import { processNames } from './processes';
+import { callsOf, keepsFiles, portOf, processNames } from './processes';
 import { keyOf, unknownVariables, variables } from './variables';
 
 const registered = registeredMetrics();
@@ -17,14 +17,26 @@ describe.each(distributedMetrics)('the metric %s', (name) => {
   );
 });
 
-describe.each(processNames)('the process %s', (name) => {
+/** What a service's package says of its process. */
+interface ProcessDefinition {
+  readonly context: string;
+  readonly port: number;
+  readonly follows: readonly string[];
+  readonly asks?: readonly string[];
+  readonly keepsFiles?: boolean;
+}
+
+const services = processNames.filter((name) => name !== 'front-door');
+describe.each(services)('the process %s', (name) => {
   const main = `services/${name}/src/main.ts`;
   describeWhere(existsSync(join(root, main)), main)('of the distributed profile', () => {
-    test('is a package whose main file the image is told to run', () => {
-      const manifest = JSON.parse(readFileSync(join(root, `services/${name}/package.json`), 'utf8')) as {
-        name: string;
-      };
-      expect(manifest.name).toBe(`@faemban/${name}`);
+    test('says of itself what is deployed', async () => {
+      const exported = (await import(`@faemban/${name}`)) as Readonly<Record<string, ProcessDefinition | undefined>>;
+      const definition = exported[`${keyOf(name.toUpperCase().replaceAll('-', '_'))}Process`];
+      const called = [...(definition?.follows ?? []), ...(definition?.asks ?? [])].filter((other) => other !== name);
+      expect(definition).toMatchObject({ context: name, port: portOf[name] });
+      expect(called.sort()).toEqual([...(callsOf[name] ?? [])].sort());
+      expect(definition?.keepsFiles ?? false).toBe(keepsFiles.includes(name));
     });
   });
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../tree';
 
-/** What the processes of the distributed profile measure besides, under these names. */
+/** What the processes of the distributed profile measure besides, and what telemetry adds, under these names. */
 export const distributedMetrics = [
   'faemban_publish_lag_events',
   'faemban_publish_lag_seconds',
@@ -12,6 +12,9 @@ export const distributedMetrics = [
   'faemban_assigned_partitions',
   'faemban_process_ready',
   'faemban_process_waiting_for',
+  'faemban_build_info',
+  'faemban_gc_duration_seconds',
+  'faemban_metric_failures_total',
 ] as const;
 
 /** Metrics of others: Prometheus itself and Kubernetes. */

@@ -10,5 +10,14 @@ export const portOf: Readonly<Record<string, number>> = {
 /** Their names. */
 export const processNames = Object.keys(portOf);
 
+/** Whom each calls: the front door everybody, the others whose log they read or whom they ask. */
+export const callsOf: Readonly<Record<string, readonly string[]>> = {
+  'front-door': ['ingestion', 'identity-verification', 'mpi-scoring', 'reporting'],
+  ingestion: ['identity-verification'],
+  'identity-verification': [],
+  'mpi-scoring': ['ingestion'],
+  reporting: ['ingestion', 'mpi-scoring'],
+};
+
 /** Those that keep files of their own, which one process at a time holds. */
 export const keepsFiles = ['ingestion', 'identity-verification'];

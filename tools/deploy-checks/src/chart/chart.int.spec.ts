@@ -1,5 +1,5 @@
 import { alerts } from '../alerts/alert-rules';
-import { keepsFiles, portOf, processNames } from '../agreed/processes';
+import { callsOf, keepsFiles, portOf, processNames } from '../agreed/processes';
 import { requiredVariables, unknownVariables, variableOf } from '../agreed/variables';
 import { describeWithDeployChecks } from '../programs/describe-with';
 import {
@@ -116,13 +116,17 @@ describeWithDeployChecks('the chart, rendered by Helm and read by Kubernetes’ 
 
     test('holds no secret: each is named, and given as a file', () => {
       expect(ofKind('Secret')).toEqual([]);
-      for (const { pod } of workloads) {
+      for (const { pod, name } of workloads) {
         const [{ env }] = pod.spec.containers;
         expect(env.filter(({ name }) => /TOKEN|PASSWORD|MONGODB_URL|USERNAME/.test(name))).toEqual([]);
         const named = pod.spec.volumes.flatMap(
           ({ projected }) => projected?.sources.map(({ secret }) => secret.name) ?? [],
         );
         expect(named).toEqual(['token-of-ours', 'mongodb-of-ours', 'kafka-of-ours']);
+        const keys = pod.spec.volumes.flatMap(({ secret }) => secret?.secretName ?? []);
+        expect(keys).toEqual(
+          { 'mpi-scoring': ['scoring-keys-of-ours'], reporting: ['reporting-keys-of-ours'] }[name] ?? [],
+        );
       }
       const settings = ofKind('ConfigMap').flatMap(({ data = {} }) => Object.keys(data));
       expect(settings.filter((name) => /TOKEN|PASSWORD|MONGODB_URL$/.test(name) && !name.endsWith('_FILE'))).toEqual(
@@ -193,6 +197,7 @@ describeWithDeployChecks('the chart, rendered by Helm and read by Kubernetes’ 
             componentsIn(from ?? to).map((other) => ({ other, port: ports[0]?.port })),
           );
         for (const name of processNames) {
+          expect([name, allowed(name, 'egress').map(({ other }) => other)]).toEqual([name, callsOf[name]]);
           for (const { other, port } of allowed(name, 'egress')) {
             expect(port).toBe(portOf[other]);
             expect(allowed(other, 'ingress')).toContainEqual({ other: name, port });

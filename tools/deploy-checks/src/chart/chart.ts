@@ -14,6 +14,8 @@ export const said = [
   'serviceToken.existingSecret=token-of-ours',
   'mongodb.existingSecret=mongodb-of-ours',
   'kafka.brokers={kafka-0.example:9093,kafka-1.example:9093}',
+  'services.mpiScoring.signingKeys.existingSecret=scoring-keys-of-ours',
+  'services.reporting.signingKeys.existingSecret=reporting-keys-of-ours',
 ];
 /** Everything that can be switched on. */
 export const everything = [
@@ -69,6 +71,7 @@ export interface PodTemplate {
     readonly containers: readonly [Container];
     readonly volumes: readonly {
       readonly name: string;
+      readonly secret?: { readonly secretName: string };
       readonly projected?: { readonly sources: readonly { readonly secret: { readonly name: string } }[] };
     }[];
   };

@@ -47,6 +47,20 @@ export function processes(): DashboardBuilder {
         lines: [{ expr: 'faemban_process_uptime_seconds', legend: '{{job}} {{instance}}' }],
       }),
     )
+    .withPanel(
+      tableOf({
+        th: 'รุ่นที่ทำงานอยู่',
+        en: 'What runs',
+        about: {
+          th: 'รุ่นของแต่ละตัว ต่างกันระหว่างปรับรุ่นเท่านั้น',
+          en: 'The version of each; they differ only while an update goes on.',
+        },
+        source: 'faemban_build_info',
+        unit: 'none',
+        lines: [{ expr: 'count by (job, service, version, node) (faemban_build_info)', legend: '' }],
+        width: 12,
+      }),
+    )
     .withRow(row('ใช้เครื่อง', 'What they use'))
     .withPanel(
       linesOf({
@@ -98,6 +112,43 @@ export function processes(): DashboardBuilder {
         unit: 's',
         lines: [{ expr: 'faemban_event_loop_delay_p99_seconds', legend: '{{job}} {{instance}}' }],
         bounds: { warn: 0.1, bad: 0.5 },
+      }),
+    )
+    .withPanel(
+      linesOf({
+        th: 'เวลาที่ใช้เก็บขยะ',
+        en: 'Time in garbage collection',
+        about: {
+          th: 'ส่วนของเวลาที่หยุดเพื่อคืนหน่วยความจำ เกินร้อยละ 10 = หน่วยความจำใกล้เต็ม',
+          en: 'Share of time that is spent giving memory back. Above 10 %: memory is nearly full.',
+        },
+        source: 'faemban_gc_duration_seconds',
+        unit: 'percentunit',
+        lines: [
+          {
+            expr: 'sum by (job, instance) (rate(faemban_gc_duration_seconds_sum[$__rate_interval]))',
+            legend: '{{job}} {{instance}}',
+          },
+        ],
+        bounds: { warn: 0.05, bad: 0.1 },
+      }),
+    )
+    .withPanel(
+      linesOf({
+        th: 'ตัวเลขที่วัดไม่ทัน',
+        en: 'Figures not taken in time',
+        about: {
+          th: 'ตัวเลขที่ขาดไป = ไม่ทราบ ไม่ใช่ศูนย์ มักเพราะฐานข้อมูลไม่ตอบภายใน 2 วินาที',
+          en: 'A figure that is absent is unknown, not zero; mostly the database did not answer within 2 s.',
+        },
+        source: 'faemban_metric_failures_total',
+        unit: 'none',
+        lines: [
+          {
+            expr: 'sum by (job, metric) (increase(faemban_metric_failures_total[$__rate_interval]))',
+            legend: '{{job}} {{metric}}',
+          },
+        ],
       }),
     );
 }
