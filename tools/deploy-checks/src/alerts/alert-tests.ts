@@ -1,9 +1,11 @@
-/** Series over time and how many alerts fire at a moment of them. Values are in promtool's notation, one per minute. */
+/** Series over time and how many alerts fire at a moment of them. Values are in promtool's notation, one per step. */
 export interface AlertTest {
   readonly alert: string;
   /** What is the case, as the end of a sentence. */
   readonly when: string;
   readonly series: Readonly<Record<string, string>>;
+  /** Minutes from one value to the next, and from one evaluation to the next; 1 unless it goes over a day. */
+  readonly stepMinutes?: number;
   /** The minute at which it is looked at. */
   readonly minute: number;
   /** How many alerts fire then. */
@@ -11,7 +13,10 @@ export interface AlertTest {
 }
 
 const process = '{job="reporting",instance="a:8424"}';
+/** Minutes of a day, and its steps of ten minutes. */
 const day = 24 * 60;
+const stepMinutes = 10;
+const steps = day / stepMinutes;
 
 /** Every alert at least twice: once it fires, once it stays quiet though something is near its bound. */
 export const alertTests: readonly AlertTest[] = [
@@ -131,21 +136,23 @@ export const alertTests: readonly AlertTest[] = [
   {
     alert: 'FaembanPartitionsNotHeld',
     when: 'half of the partitions lost their holder',
-    minute: day + 20,
+    stepMinutes,
+    minute: day + 40,
     fires: 1,
     series: {
-      'faemban_sequencer_held_partitions{context="ingestion",instance="a"}': `16x${day + 60}`,
-      'faemban_sequencer_held_partitions{context="ingestion",instance="b"}': `16x${day} 0x60`,
+      'faemban_sequencer_held_partitions{context="ingestion",instance="a"}': `16x${steps + 6}`,
+      'faemban_sequencer_held_partitions{context="ingestion",instance="b"}': `16x${steps} 0x6`,
     },
   },
   {
     alert: 'FaembanPartitionsNotHeld',
     when: 'they moved from one instance to the other',
-    minute: day + 20,
+    stepMinutes,
+    minute: day + 40,
     fires: 0,
     series: {
-      'faemban_sequencer_held_partitions{context="ingestion",instance="a"}': `16x${day} 32x60`,
-      'faemban_sequencer_held_partitions{context="ingestion",instance="b"}': `16x${day} 0x60`,
+      'faemban_sequencer_held_partitions{context="ingestion",instance="a"}': `16x${steps} 32x6`,
+      'faemban_sequencer_held_partitions{context="ingestion",instance="b"}': `16x${steps} 0x6`,
     },
   },
   {
@@ -179,18 +186,20 @@ export const alertTests: readonly AlertTest[] = [
   {
     alert: 'FaembanPartitionsNotAssigned',
     when: 'a quarter is worked by nobody',
-    minute: day + 30,
+    stepMinutes,
+    minute: day + 40,
     fires: 1,
-    series: { 'faemban_assigned_partitions{service="reporting",instance="a"}': `32x${day} 24x60` },
+    series: { 'faemban_assigned_partitions{service="reporting",instance="a"}': `32x${steps} 24x6` },
   },
   {
     alert: 'FaembanPartitionsNotAssigned',
     when: 'an instance begins and takes its share',
-    minute: day + 30,
+    stepMinutes,
+    minute: day + 40,
     fires: 0,
     series: {
-      'faemban_assigned_partitions{service="reporting",instance="a"}': `32x${day} 16x60`,
-      'faemban_assigned_partitions{service="reporting",instance="b"}': `_x${day} 16x60`,
+      'faemban_assigned_partitions{service="reporting",instance="a"}': `32x${steps} 16x6`,
+      'faemban_assigned_partitions{service="reporting",instance="b"}': `_x${steps} 16x6`,
     },
   },
   {
