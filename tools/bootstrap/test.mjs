@@ -58,8 +58,10 @@ const installFlag = '--install-servers';
 
 /** Only where it was asked for, or in continuous integration, is anything put on the machine. What fails here, the suites name. */
 async function installServers({ node, env }) {
-  const code = await run(node, [join(root, 'tools/native-servers/dist/main.js'), 'install'], { env });
-  if (code !== 0) say('Not every server could be installed: see the lines above.');
+  for (const tool of ['native-servers', 'deploy-checks']) {
+    const code = await run(node, [join(root, 'tools', tool, 'dist/main.js'), 'install'], { env });
+    if (code !== 0) say('Not everything could be installed: see the lines above.');
+  }
 }
 
 /** `npm test`; with arguments, Jest with those arguments in place of the runs. */

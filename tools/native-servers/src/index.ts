@@ -6,3 +6,6 @@ export { serverNames, serverSources, sourceOf, type ServerName, type ServerSourc
 export { installServers } from './install/install-servers';
 export { serversCacheFolder } from './install/cache-folder';
 export { freePorts } from './processes/free-ports';
+export { lackToRun, madeFolder, type Recipe } from './install/recipe';
+export { findProgram, goCompiler, type NeededProgram } from './install/programs';
+export { runProgram } from './install/run-program';

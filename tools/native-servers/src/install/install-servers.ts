@@ -4,12 +4,15 @@ import { findProgram, lackOf, type NeededProgram } from './programs';
 import { runProgram } from './run-program';
 
 /**
- * Puts every server that can run as a process into the cache; what is there already costs nothing. Programs that are missing are
- * installed as Debian packages where that is possible. `say` gets a line of progress at a time.
+ * Puts every server that can run as a process into the cache, or what `chosen` makes instead; what is there already costs nothing.
+ * Programs that are missing are installed as Debian packages where that is possible. `say` gets a line of progress at a time.
  * @returns what could not be installed, a sentence each; empty where everything is there
  */
-export async function installServers(say: (line: string) => void): Promise<readonly string[]> {
-  const wanted = recipes.filter((recipe) => madeFolder(recipe) === undefined || recipe.toRun.some(isLacking));
+export async function installServers(
+  say: (line: string) => void,
+  chosen: readonly Recipe[] = recipes,
+): Promise<readonly string[]> {
+  const wanted = chosen.filter((recipe) => madeFolder(recipe) === undefined || recipe.toRun.some(isLacking));
   if (wanted.length === 0) return [];
   await installPrograms(new Set(wanted.flatMap(programsFor)), say);
   const failures: string[] = [];

@@ -1,0 +1,283 @@
+import { alerts } from '../alerts/alert-rules';
+import { callsOf, keepsFiles, portOf, processNames } from '../agreed/processes';
+import { requiredVariables, unknownVariables, variableOf } from '../agreed/variables';
+import { describeWithDeployChecks } from '../programs/describe-with';
+import {
+  chartFolder,
+  everything,
+  rendered,
+  said,
+  selects,
+  sizes,
+  valuesOf,
+  type Manifest,
+  type PodTemplate,
+} from './chart';
+
+interface Workload {
+  readonly manifest: Manifest;
+  readonly name: string;
+  readonly pod: PodTemplate;
+}
+
+const component = 'app.kubernetes.io/component';
+
+const workloadsOf = (manifests: readonly Manifest[]): readonly Workload[] =>
+  manifests.flatMap((manifest) => {
+    const pod = manifest.spec?.template;
+    return pod === undefined ? [] : [{ manifest, pod, name: pod.metadata.labels[component] ?? '' }];
+  });
+
+describeWithDeployChecks('the chart, rendered by Helm and read by Kubernetes’ own types', (run) => {
+  describe.each(sizes)('for a %s', (size) => {
+    let manifests: readonly Manifest[];
+    let workloads: readonly Workload[];
+    const ofKind = (kind: string) => manifests.filter((each) => each.kind === kind);
+    beforeAll(() => {
+      manifests = rendered(run, valuesOf(size), ...everything).manifests;
+      workloads = workloadsOf(manifests);
+    });
+
+    test('has every process once, those that keep files with volumes of their own', () => {
+      expect(workloads.map(({ name }) => name).sort()).toEqual([...processNames].sort());
+      for (const { manifest, name } of workloads) {
+        expect([name, manifest.kind]).toEqual([name, keepsFiles.includes(name) ? 'StatefulSet' : 'Deployment']);
+        const volumes = manifest.spec.volumeClaimTemplates?.map(({ metadata }) => metadata.name) ?? [];
+        expect(volumes).toEqual(keepsFiles.includes(name) ? ['data', 'keys'] : []);
+        if (keepsFiles.includes(name)) expect(manifest.spec.replicas).toBe(1);
+      }
+    });
+
+    test('runs each as a user without rights, on an image it cannot write', () => {
+      for (const { pod } of workloads) {
+        expect(pod.spec).toMatchObject({
+          automountServiceAccountToken: false,
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: 1000,
+            fsGroup: 1000,
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+        });
+        expect(pod.spec.containers[0].securityContext).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+      }
+    });
+
+    test('starts each process with its own main file and port, asks it how it is, and bounds what it takes', () => {
+      for (const { pod, name } of workloads) {
+        const [container] = pod.spec.containers;
+        expect(container.args).toEqual([`services/${name}/dist/main.js`]);
+        expect(container.ports).toMatchObject([{ name: 'http', containerPort: portOf[name] }]);
+        expect(container.startupProbe.httpGet).toEqual({ path: '/health/live', port: 'http' });
+        expect(container.livenessProbe.httpGet).toEqual({ path: '/health/live', port: 'http' });
+        expect(container.readinessProbe.httpGet).toEqual({ path: '/health/ready', port: 'http' });
+        expect(container.resources.requests).toMatchObject({ cpu: expect.anything() as unknown });
+        expect(container.resources.limits).toHaveProperty('memory');
+        expect(container.image).toBe('registry.example/faemban:0.1.0');
+      }
+    });
+
+    test('mounts everything that it names, and names what it mounts', () => {
+      for (const { pod, manifest } of workloads) {
+        const claims = manifest.spec.volumeClaimTemplates?.map(({ metadata }) => metadata.name) ?? [];
+        const there = [...pod.spec.volumes.map(({ name }) => name), ...claims].sort();
+        expect(pod.spec.containers[0].volumeMounts.map(({ name }) => name).sort()).toEqual(there);
+        for (const { configMapRef } of pod.spec.containers[0].envFrom) {
+          expect(ofKind('ConfigMap').map(({ metadata }) => metadata.name)).toContain(configMapRef.name);
+        }
+        expect(ofKind('ServiceAccount').map(({ metadata }) => metadata.name)).toContain(pod.spec.serviceAccountName);
+      }
+    });
+
+    test('tells each what it needs and nothing that nobody reads', () => {
+      for (const { pod } of workloads) {
+        const [{ env, envFrom }] = pod.spec.containers;
+        const given = envFrom.flatMap(({ configMapRef }) =>
+          Object.keys(ofKind('ConfigMap').find(({ metadata }) => metadata.name === configMapRef.name)?.data ?? {}),
+        );
+        const names = [...given, ...env.map(({ name }) => name)];
+        expect(unknownVariables(names)).toEqual([]);
+        expect(names.map(variableOf)).toEqual(expect.arrayContaining([...requiredVariables]));
+      }
+    });
+
+    test('gives each longer to stop than it takes to drain', () => {
+      const drainMs = Number(
+        ofKind('ConfigMap').find(({ data }) => data?.['FAEMBAN_DRAIN_MS_MAX'])?.data?.['FAEMBAN_DRAIN_MS_MAX'],
+      );
+      for (const { pod } of workloads) {
+        expect(pod.spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(drainMs / 1000 + 10);
+      }
+    });
+
+    test('holds no secret: each is named, and given as a file', () => {
+      expect(ofKind('Secret')).toEqual([]);
+      for (const { pod, name } of workloads) {
+        const [{ env }] = pod.spec.containers;
+        expect(env.filter(({ name }) => /TOKEN|PASSWORD|MONGODB_URL|USERNAME/.test(name))).toEqual([]);
+        const named = pod.spec.volumes.flatMap(
+          ({ projected }) => projected?.sources.map(({ secret }) => secret.name) ?? [],
+        );
+        expect(named).toEqual(['token-of-ours', 'mongodb-of-ours', 'kafka-of-ours']);
+        const keys = pod.spec.volumes.flatMap(({ secret }) => secret?.secretName ?? []);
+        expect(keys).toEqual(
+          { 'mpi-scoring': ['scoring-keys-of-ours'], reporting: ['reporting-keys-of-ours'] }[name] ?? [],
+        );
+      }
+      const settings = ofKind('ConfigMap').flatMap(({ data = {} }) => Object.keys(data));
+      expect(settings.filter((name) => /TOKEN|PASSWORD|MONGODB_URL$/.test(name) && !name.endsWith('_FILE'))).toEqual(
+        [],
+      );
+    });
+
+    test('every service and budget is for the pods of one process', () => {
+      for (const { spec, metadata } of [...ofKind('Service'), ...ofKind('PodDisruptionBudget')]) {
+        const selector = spec.selector?.matchLabels ?? (spec.selector as Record<string, string>);
+        const selected = workloads.filter(({ pod }) => selects(selector, pod.metadata.labels)).map(({ name }) => name);
+        expect([metadata.name, selected.length]).toEqual([metadata.name, 1]);
+        for (const { port, targetPort } of spec.ports ?? []) {
+          expect([metadata.name, port, targetPort]).toEqual([metadata.name, portOf[selected[0] ?? ''], 'http']);
+        }
+      }
+      expect(ofKind('PodDisruptionBudget')).toHaveLength(processNames.length);
+      expect(ofKind('PodDisruptionBudget').every(({ spec }) => spec.maxUnavailable === 1)).toBe(true);
+    });
+
+    test('addresses that the processes are told are services of the chart', () => {
+      const services = ofKind('Service').map(
+        ({ metadata, spec }) => `http://${metadata.name}:${spec.ports?.[0]?.port}`,
+      );
+      const told = [
+        ...ofKind('ConfigMap').flatMap(({ data = {} }) => Object.entries(data)),
+        ...workloads.flatMap(({ pod }) =>
+          pod.spec.containers[0].env.map(({ name, value = '' }) => [name, value] as const),
+        ),
+      ].filter(([name]) => /^FAEMBAN_(?!MONGODB).*_URL$/.test(name));
+      expect(told).toHaveLength(8);
+      for (const [, address] of told) expect(services).toContain(address);
+    });
+
+    test('grows by lag, never beyond its partitions', () => {
+      const partitions = Number(
+        ofKind('ConfigMap').find(({ data }) => data?.['FAEMBAN_PARTITION_COUNT'])?.data?.['FAEMBAN_PARTITION_COUNT'],
+      );
+      const scalers = ofKind('HorizontalPodAutoscaler');
+      expect(scalers).toHaveLength(size === 'district' ? 0 : 3);
+      for (const { spec } of scalers) {
+        const target = workloads.find(({ manifest }) => manifest.metadata.name === spec.scaleTargetRef?.name);
+        expect(target?.manifest).toMatchObject({ kind: 'Deployment' });
+        expect(target?.manifest.spec.replicas).toBeUndefined();
+        expect(spec.maxReplicas).toBeLessThanOrEqual(partitions);
+        if (target?.name !== 'front-door') expect(spec.metrics?.[0]?.pods?.metric.name).toBe('faemban_lag_events');
+      }
+    });
+
+    describe('on the network', () => {
+      const policyOf = (name: string) =>
+        ofKind('NetworkPolicy').find(({ metadata }) => metadata.name === `faemban-${name}`);
+      const componentsIn = (
+        peers: readonly { readonly podSelector?: { readonly matchLabels?: Readonly<Record<string, string>> } }[] = [],
+      ) => peers.flatMap(({ podSelector }) => podSelector?.matchLabels?.[component] ?? []);
+
+      test('every pod is denied all that is not allowed', () => {
+        const deny = policyOf('deny');
+        expect(deny?.spec).toMatchObject({ policyTypes: ['Ingress', 'Egress'] });
+        expect(deny?.spec.ingress ?? deny?.spec.egress).toBeUndefined();
+        for (const { pod } of workloads)
+          expect(selects(deny?.spec.podSelector?.matchLabels, pod.metadata.labels)).toBe(true);
+      });
+
+      test('who may call is who may be called, on the same port', () => {
+        const allowed = (name: string, direction: 'ingress' | 'egress') =>
+          (policyOf(name)?.spec[direction] ?? []).flatMap(({ ports, from, to }) =>
+            componentsIn(from ?? to).map((other) => ({ other, port: ports[0]?.port })),
+          );
+        for (const name of processNames) {
+          expect([name, allowed(name, 'egress').map(({ other }) => other)]).toEqual([name, callsOf[name]]);
+          for (const { other, port } of allowed(name, 'egress')) {
+            expect(port).toBe(portOf[other]);
+            expect(allowed(other, 'ingress')).toContainEqual({ other: name, port });
+          }
+          for (const { other } of allowed(name, 'ingress')) {
+            expect(allowed(other, 'egress')).toContainEqual({ other: name, port: portOf[name] });
+          }
+        }
+      });
+
+      test('the front door reaches the services and no store, and nobody reaches it but whom values name', () => {
+        const ports = (policyOf('front-door')?.spec.egress ?? []).flatMap((rule) => rule.ports.map(({ port }) => port));
+        expect([...new Set(ports)].sort()).toEqual([4318, 53, 8421, 8422, 8423, 8424]);
+        expect(policyOf('front-door')?.spec.ingress ?? []).toEqual([]);
+      });
+    });
+
+    test('brings every alert with the address of its runbook, and the ingress with its certificate', () => {
+      const [rule] = ofKind('PrometheusRule');
+      const addresses = rule?.spec.groups?.flatMap(({ rules }) =>
+        rules.flatMap(({ annotations }) => annotations?.['runbook_url'] ?? []),
+      );
+      expect(addresses).toHaveLength(alerts().length);
+      for (const address of addresses ?? [])
+        expect(address).toMatch(/^https:\/\/git\.example\/faemban\/docs\/runbooks\/[a-z-]+\.md$/);
+      const [ingress] = ofKind('Ingress');
+      expect(ingress?.spec.tls?.[0]?.secretName).toBe('tls-of-ours');
+      expect(ingress?.spec.rules?.[0]?.http.paths[0]?.backend.service.name).toBe('faemban-front-door');
+      expect(ofKind('ConfigMap').filter(({ metadata }) => metadata.name.includes('dashboard'))).toHaveLength(6);
+    });
+
+    test('helm lint finds no fault', () => {
+      const { status, stdout } = run('lint', chartFolder, valuesOf(size), ...everything);
+      const { messages } = JSON.parse(stdout) as { messages: string[] };
+      expect([status, messages.filter((message) => !/icon is recommended/.test(message))]).toEqual([0, []]);
+    });
+  });
+
+  test('without extras nothing of the Prometheus operator, no ingress and no traces are installed', () => {
+    const { manifests, notes } = rendered(run, valuesOf('district'), ...said);
+    expect(manifests.filter(({ kind }) => /Monitor|PrometheusRule|Ingress$/.test(kind))).toEqual([]);
+    expect(manifests.flatMap(({ data = {} }) => Object.keys(data)).filter((name) => name.startsWith('OTEL'))).toEqual(
+      [],
+    );
+    expect(notes).toMatch(/port-forward svc\/faemban-front-door 8420:8420/);
+    expect(notes).toMatch(/ยังไม่มีการแจ้งเตือน · No alert rules/);
+  });
+
+  test('an image can be named by its digest, which wins over the tag', () => {
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const { manifests } = rendered(run, ...said, `image.digest=${digest}`, 'image.tag=9.9.9');
+    expect(workloadsOf(manifests)[0]?.pod.spec.containers[0].image).toBe(`registry.example/faemban@${digest}`);
+  });
+
+  test.each([
+    [
+      'nothing that an installation has to say',
+      [],
+      /image\/repository[^]*serviceToken|serviceToken[^]*image\/repository/,
+    ],
+    ['a secret in place of its name', [...said, 'serviceToken.value=0123456789'], /serviceToken.*value/],
+    ['a second holder of files', [...said, 'services.ingestion.replicas=2'], /services\/ingestion\/replicas/],
+    [
+      'more instances than partitions',
+      [...said, 'services.reporting.replicas=33'],
+      /only 32 partitions can be shared out/,
+    ],
+    [
+      'an ingress without a certificate',
+      [...said, 'ingress.enabled=true', 'ingress.host=a.example'],
+      /ingress\/tlsSecret/,
+    ],
+    ['a setting that is misspelt', [...said, 'partitonCount=16'], /partitonCount/],
+    [
+      'a peer that Kubernetes does not know',
+      [...said, 'networkPolicy.frontDoorFrom[0].podSelectr.a=b'],
+      /unknown field.*podSelectr/,
+    ],
+  ])('%s is refused', (_, values, named) => {
+    const { status, stderr } = run('render', chartFolder, ...values);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(named)]);
+  });
+});
