@@ -69,7 +69,7 @@ export {
 export { classify, describeFailure, type FailureClass } from './classify';
 export { nextDay, thaiDayOf } from './days';
 export { createIds, deterministicId, policyCommandId, sequencedId, type Ids } from './ids';
-export { commandDigest } from './integrity/command-digest';
+export { commandDigest, digestUnknown, isDigestOf } from './integrity/command-digest';
 export { chainHash, contentHashOf, genesisHash, serializeData, type ContentFields } from './integrity/hashing';
 export { canonicalJson } from './integrity/canonical-json';
 export {

@@ -83,9 +83,30 @@ export async function openDistributedPlatform(
     const views = await opened('mongodb', toEvents, () => openMongoViews(database));
     const seals = await opened('mongodb', toEvents, () => openMongoSeals(database));
     const snapshots = await opened('mongodb', toEvents, () => openMongoSnapshots(database));
+    const topics = [...new Set([context, ...follows])];
+    const kafka = await opened('kafka', { th: 'รอ Kafka', en: 'Waiting for Kafka.' }, async () => {
+      const connected = openKafka({
+        brokers: config.kafkaBrokers,
+        clientId: `faemban-${context}`,
+        tls: config.kafkaTls,
+        ...(config.kafkaUsername === undefined ? {} : { username: config.kafkaUsername }),
+        ...(config.kafkaPassword === undefined ? {} : { password: config.kafkaPassword }),
+        partitionCount,
+        replicationFactor: config.kafkaReplicationFactor,
+      });
+      try {
+        await connected.ensureTopics(topics);
+        return connected;
+      } catch (error) {
+        await connected.close();
+        throw error;
+      }
+    });
+    const history = kafka.history(topics);
     const events = await opened('mongodb', toEvents, () =>
       openMongoEvents({
         ...{ ...database, contexts: [context], clock, partitionCount, ids },
+        published: { records: (of) => kafka.records(of), read: history.read.bind(history) },
         ...(serverTime === undefined ? {} : { serverTime }),
       }),
     );
@@ -107,24 +128,6 @@ export async function openDistributedPlatform(
       return owner;
     };
 
-    const kafka = await opened('kafka', { th: 'รอ Kafka', en: 'Waiting for Kafka.' }, async () => {
-      const connected = openKafka({
-        brokers: config.kafkaBrokers,
-        clientId: `faemban-${context}`,
-        tls: config.kafkaTls,
-        ...(config.kafkaUsername === undefined ? {} : { username: config.kafkaUsername }),
-        ...(config.kafkaPassword === undefined ? {} : { password: config.kafkaPassword }),
-        partitionCount,
-        replicationFactor: config.kafkaReplicationFactor,
-      });
-      try {
-        await connected.ensureTopics([...new Set([context, ...follows])]);
-        return connected;
-      } catch (error) {
-        await connected.close();
-        throw error;
-      }
-    });
     const publisher = kafka.publisher({
       context,
       log: events.log,
@@ -134,7 +137,6 @@ export async function openDistributedPlatform(
     });
     publisher.start();
 
-    const history = kafka.history(follows);
     const consumed =
       follows.length === 0
         ? undefined

@@ -78,6 +78,9 @@ export async function startService(
         failed: (what, err) => log.warn({ err, what }, 'waiting; it is tried again until it is there'),
         ...(overrides.serverTime === undefined ? {} : { serverTime: overrides.serverTime }),
       });
+      const { events: recovered } = opened.events.recovered(context);
+      if (recovered > 0)
+        log.warn({ recovered }, 'events that had been published were missing here and were taken back');
       if (keepsFiles) folder = await holdOwnFolder(resolve(config.dataDir), waiting);
       server = await definition.create({
         config,

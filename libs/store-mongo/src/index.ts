@@ -2,6 +2,7 @@ export { DatabaseUnavailable, MongoRefused } from './failures';
 export type { Capabilities } from './connection/capabilities';
 export type { MongoOptions } from './connection/open-database';
 export { openMongoEvents, type MongoEvents, type MongoEventsOptions } from './events/mongo-events';
+export type { PublishedLog, RecoveredTail } from './transfer/recover-tail';
 export type { SequencingStatus, SequencingTimes } from './events/sequencing';
 export { openMongoViews, type MongoViews, type MongoViewsOptions } from './views/mongo-views';
 export type { HoldTimes } from './views/beats';

@@ -2,7 +2,7 @@ import type { EventDefinition } from '@faemban/contracts';
 import { asError } from '../classify';
 import { CommandIdReused, invariant } from '../errors';
 import type { CommandContext, DomainEvent, NewEvent } from '../events';
-import { commandDigest } from '../integrity/command-digest';
+import { commandDigest, isDigestOf } from '../integrity/command-digest';
 import type { Append, Appended, EventStore } from '../ports';
 import { createStateLoader, type Loaded, type Snapshots } from '../snapshots/state-loader';
 import type { Upcasters } from '../upcasters';
@@ -75,7 +75,7 @@ export function createDecisions<State, Command extends { readonly type: string }
   ): Promise<Handled> {
     const before = await store.outcomeOf(commandId);
     if (before !== undefined) {
-      if (before.commandDigest !== commandDigest(command)) throw new CommandIdReused(commandId);
+      if (!isDigestOf(before.commandDigest, commandDigest(command))) throw new CommandIdReused(commandId);
       const { commandDigest: _, ...appended } = before;
       return repeated(appended);
     }

@@ -53,3 +53,11 @@ function shapeOf(keys: readonly string[]): Shape {
   lastShapes.set(place, shape);
   return shape;
 }
+
+/** Stands for the digest of a command that came back from the published log, which does not carry it: nothing can be compared with it. */
+export const digestUnknown = '';
+
+/** Whether what is remembered of a command is of this one, as far as that is known. */
+export function isDigestOf(remembered: string, digest: string): boolean {
+  return remembered === digest || remembered === digestUnknown;
+}

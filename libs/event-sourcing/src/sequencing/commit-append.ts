@@ -2,6 +2,7 @@ import type { ContextName } from '@faemban/contracts';
 import { classify } from '../classify';
 import { CommandIdReused, OutcomeUnknown, PartitionMismatch, WrongExpectedVersion } from '../errors';
 import type { Ids } from '../ids';
+import { isDigestOf } from '../integrity/command-digest';
 import { contentHashOf } from '../integrity/hashing';
 import { partitionOfAppend } from '../partitions';
 import type { Append, Appended } from '../ports';
@@ -79,7 +80,7 @@ export async function commitAppend(
 }
 
 function repeated(before: Commit, { commandDigest }: Append): Committed {
-  if (before.commandDigest !== commandDigest) throw new CommandIdReused(before.commandId);
+  if (!isDigestOf(before.commandDigest, commandDigest)) throw new CommandIdReused(before.commandId);
   return committed(before, true);
 }
 

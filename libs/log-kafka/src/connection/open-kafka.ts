@@ -5,7 +5,7 @@ import { createKafkaConsumer } from '../consume/kafka-consumer';
 import { messageOf, withKafka } from '../failures';
 import { createKafkaHistory, type KafkaHistory } from '../history/kafka-history';
 import { createPublisher, type Publisher, type PublisherOptions, type PublisherStatus } from '../publish/publisher';
-import { ensureTopics } from './topics';
+import { ensureTopics, topicOf } from './topics';
 
 /** One request's failures are tried again this often by the client itself; whoever asks goes on with longer pauses. Milliseconds. */
 const clientRetry = { initialRetryTime: 100, retries: 4, maxRetryTime: 2_000 };
@@ -50,6 +50,8 @@ export interface PublishedKafka {
   publisher(options: PublisherOptions): Publisher;
   /** A member of a consumer group over the topics of some contexts. */
   consumer(options: { readonly group: string; readonly contexts: readonly ContextName[] }): LogConsumer;
+  /** How many records each partition of a context's topic has: at least as many as events were published of it. */
+  records(context: ContextName): Promise<ReadonlyMap<number, number>>;
   /** Published events from the beginning. */
   history(contexts: readonly ContextName[]): KafkaHistory;
   status(): KafkaStatus;
@@ -98,6 +100,12 @@ class OpenKafka implements PublishedKafka {
 
   async ensureTopics(contexts: readonly ContextName[]): Promise<void> {
     await ensureTopics(await this.admin.get(), contexts, this.form);
+  }
+
+  async records(context: ContextName): Promise<ReadonlyMap<number, number>> {
+    const admin = await this.admin.get();
+    const ends = await withKafka(() => admin.fetchTopicOffsets(topicOf(context)));
+    return new Map(ends.map(({ partition, high }) => [partition, Number(high)]));
   }
 
   publisher(options: PublisherOptions): Publisher {

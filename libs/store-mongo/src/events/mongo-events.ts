@@ -14,6 +14,7 @@ import { collectionsOf, prepareCollections } from './context-collections';
 import { ContextReader } from './context-reader';
 import { openInstallation } from './installation';
 import { Leases, leaseMsDefault } from './leases';
+import { recoverTail, type PublishedLog, type RecoveredTail } from '../transfer/recover-tail';
 import { createCommitStore } from './mongo-commits';
 import { createSegmentStore, serverTimeOf } from './mongo-segments';
 import { MongoStore } from './mongo-store';
@@ -32,6 +33,11 @@ export interface MongoEventsOptions extends MongoOptions {
   /** Fixed when the database is first used (32 unless given), refused later where it differs; what the database has where absent. */
   readonly partitionCount?: number;
   readonly ids?: Ids;
+  /**
+   * What was published of these contexts. What it has beyond this database is taken back first, as after a restore of an older backup; no
+   * other process of the service may be at work then.
+   */
+  readonly published?: PublishedLog;
   readonly times?: Partial<SequencingTimes> & { readonly leaseMs?: number };
   /** The database's own time, in milliseconds since 1970; asked of the server unless given, for tests whose clock stands still. */
   readonly serverTime?: () => Promise<number>;
@@ -43,6 +49,8 @@ export interface MongoEvents {
   store(context: ContextName): EventStore;
   readonly log: EventLog;
   readonly installationId: string;
+  /** What was taken back from the published log when this was opened. */
+  recovered(context: ContextName): RecoveredTail;
   /** How sequencing goes in this process, for readiness and metrics. */
   sequencing(context: ContextName): SequencingStatus;
   /** How far a context was published, kept beside its events. */
@@ -73,6 +81,12 @@ export async function openMongoEvents(options: MongoEventsOptions): Promise<Mong
     await withDatabase(async () => {
       for (const context of contexts) await prepareCollections(readerOf(context).collections);
     });
+    const recovered = new Map<ContextName, RecoveredTail>();
+    for (const context of options.published === undefined ? [] : contexts) {
+      const { collections } = readerOf(context);
+      const installation = { installationId, partitionCount };
+      recovered.set(context, await recoverTail(collections, options.published as PublishedLog, installation));
+    }
     const watch = new SegmentWatch(async () => {
       const all = [...readers.values()].map(({ collections }) => collections.segments.estimatedDocumentCount());
       return (await Promise.all(all)).reduce((sum, count) => sum + count, 0);
@@ -102,6 +116,7 @@ export async function openMongoEvents(options: MongoEventsOptions): Promise<Mong
       return found;
     };
     return {
+      recovered: (context) => recovered.get(context) ?? { events: 0, partitions: 0 },
       installationId,
       store: (context) => ownedOf(context).store,
       sequencing: (context) => ownedOf(context).sequencing.status(),

@@ -1,0 +1,188 @@
+import type { ContextName } from '@faemban/contracts';
+import {
+  chainHash,
+  digestUnknown,
+  genesisHash,
+  serializeData,
+  type Head,
+  type LoggedEvent,
+  type Segment,
+  type StoredEvent,
+} from '@faemban/event-sourcing';
+import type { ContextCollections } from '../events/context-collections';
+import { lastSegmentOf } from '../events/mongo-segments';
+import { MongoRefused, withDatabase } from '../failures';
+import { Batch, copyPartition } from './copy-partition';
+import type { ForeignCommand, ForeignLog } from './foreign-log';
+
+const pageEvents = 500;
+/** How often a silent transport is asked again where it has records left, before they count as sent twice. */
+const attemptsMax = 3;
+
+/** A context's published log as recovery reads it. */
+export interface PublishedLog {
+  /** How many records each partition has: at least as many as events were published of it. */
+  records(context: ContextName): Promise<ReadonlyMap<number, number>>;
+  /** Events in (afterSeq, afterSeq + limit], in order; none where the next one was not published. */
+  read(context: ContextName, partition: number, afterSeq: number, limit: number): Promise<readonly LoggedEvent[]>;
+}
+
+/** What came back of a context: how many events, of how many partitions. */
+export interface RecoveredTail {
+  readonly events: number;
+  readonly partitions: number;
+}
+
+/**
+ * Fetches what the published log has beyond this database, as after a restore of an older backup: others hold it already, so history must
+ * not go on without it. The same events with the same seqs, times and hashes, as commits and segments; their commands are known again by
+ * their ids, whose digests are not published. Run before anything is sequenced. Interrupted, it is run again.
+ * @throws MongoRefused where the published log is not a continuation of what is here; DatabaseUnavailable, and what `published` throws
+ */
+export async function recoverTail(
+  collections: ContextCollections,
+  published: PublishedLog,
+  installation: { readonly installationId: string; readonly partitionCount: number },
+): Promise<RecoveredTail> {
+  const { context } = collections;
+  const records = await published.records(context);
+  await requireOwnTopic(collections, records);
+  const read = patientReader(published, context, records);
+  let [events, partitions] = [0, 0];
+  for (const partition of records.keys()) {
+    const before = await lastSegmentOf(collections, partition);
+    const [next] = await read(partition, before?.lastSeq ?? 0, 1);
+    // What is sequenced is published later: where somebody sequenced it meanwhile, this is no tail of anything lost.
+    const last = next === undefined ? before : await lastSegmentOf(collections, partition);
+    if (next === undefined || (last?.lastSeq ?? 0) >= next.seq) continue;
+    requireContinuation(context, next, last);
+    const endSeq = await endOf(read, partition, next.seq);
+    await removeUnsequenced(collections, read, partition, { from: next.seq, to: endSeq });
+    const source = tailOf(read, { ...installation, partition, endSeq });
+    const watch = { copied: () => undefined, beforeWrite: () => undefined };
+    const batch = new Batch(collections, watch);
+    await copyPartition(collections, source, partition, batch, watch);
+    await batch.write();
+    events += endSeq - next.seq + 1;
+    partitions += 1;
+  }
+  return { events, partitions };
+}
+
+/** A database that has nothing at all is a new installation; the events of another one are not its tail. */
+async function requireOwnTopic(
+  { context, segments }: ContextCollections,
+  records: ReadonlyMap<number, number>,
+): Promise<void> {
+  if ([...records.values()].every((count) => count === 0)) return;
+  if ((await withDatabase(() => segments.findOne({}, { projection: { _id: 1 } }))) !== null) return;
+  throw new MongoRefused({
+    th: `Kafka มีเหตุการณ์ของ ${context} อยู่แล้ว แต่ฐานข้อมูลนี้ว่างเปล่า โปรดกู้คืนฐานข้อมูลจากข้อมูลสำรอง หรือใช้ Kafka อื่นสำหรับระบบติดตั้งใหม่`,
+    en: `Kafka has events of ${context} already, and this database has none. Restore the database from its backup, or give a new installation a Kafka of its own.`,
+  });
+}
+
+type Read = (partition: number, afterSeq: number, limit: number) => Promise<readonly LoggedEvent[]>;
+
+/** Reads, and asks again where there are records left and nothing came: they may be events that were sent twice, or just late. */
+function patientReader(published: PublishedLog, context: ContextName, records: ReadonlyMap<number, number>): Read {
+  return async (partition, afterSeq, limit) => {
+    if ((records.get(partition) ?? 0) <= afterSeq) return [];
+    for (let attempt = 1; ; attempt += 1) {
+      const page = await published.read(context, partition, afterSeq, limit);
+      if (page.length > 0 || attempt === attemptsMax) return page;
+    }
+  };
+}
+
+function requireContinuation(context: ContextName, next: LoggedEvent, last: Segment | undefined): void {
+  const { partition, seq, recordedAt, contentHash } = next;
+  const previous = last?.hash ?? genesisHash;
+  if (chainHash(previous, partition, seq, recordedAt, contentHash) === next.chainHash) return;
+  const place = `${context}/${partition}`;
+  throw new MongoRefused({
+    th: `เหตุการณ์ที่เผยแพร่แล้วของ ${place} ลำดับ ${seq} ไม่ต่อจากที่ฐานข้อมูลนี้มี ประวัติจะแตกเป็นสองสาย จึงไม่เริ่มทำงาน โปรดกู้คืนฐานข้อมูลของระบบติดตั้งเดียวกันกับ Kafka นี้`,
+    en: `What was published of ${place} at ${seq} does not go on from what this database has: history would fork, so it does not start. Restore the database of the installation that this Kafka belongs to.`,
+  });
+}
+
+async function endOf(read: Read, partition: number, from: number): Promise<number> {
+  for (let end = from; ;) {
+    const page = await read(partition, end, pageEvents);
+    const last = page.at(-1);
+    if (last === undefined) return end;
+    end = last.seq;
+  }
+}
+
+/** Commands that were taken here and sequenced after the backup come back with their place; they must not get another one. */
+async function removeUnsequenced(
+  { commits }: ContextCollections,
+  read: Read,
+  partition: number,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<void> {
+  for (let after = from - 1; after < to;) {
+    const page = await read(partition, after, Math.min(pageEvents, to - after));
+    const last = page.at(-1);
+    if (last === undefined) return;
+    const ids = [...new Set(page.map(({ commandId }) => commandId))];
+    await withDatabase(() => commits.deleteMany({ _id: { $in: ids }, isSequenced: false }));
+    after = last.seq;
+  }
+}
+
+/** The published events as the log of another store: whole commands at a time, told from the events themselves. */
+function tailOf(
+  read: Read,
+  of: {
+    readonly installationId: string;
+    readonly partitionCount: number;
+    readonly partition: number;
+    readonly endSeq: number;
+  },
+): ForeignLog {
+  const { installationId, partitionCount, partition, endSeq } = of;
+  let known = new Map<string, ForeignCommand>();
+  return {
+    installationId,
+    partitionCount,
+    heads: (): readonly Head[] => [{ partition, seq: endSeq, chainHash: '', recordedAt: null }],
+    counts: () => ({ commands: 0, streams: 0 }),
+    async read(_context, _partition, afterSeq, { limit }) {
+      const events: LoggedEvent[] = [];
+      for (let after = afterSeq; after < endSeq; after = events.at(-1)?.seq ?? endSeq) {
+        const page = await read(partition, after, Math.min(pageEvents, endSeq - after));
+        if (page.length === 0) break;
+        events.push(...page);
+        // A command's events stand together, so what follows the last whole one is read again with the next page.
+        const lastCommand = events.at(-1)?.commandId;
+        const whole = events.findLastIndex(({ commandId }) => commandId !== lastCommand) + 1;
+        if (events.at(-1)?.seq === endSeq) break;
+        if (whole > 0 && events.length >= Math.min(limit, pageEvents)) {
+          events.length = whole;
+          break;
+        }
+      }
+      known = commandsOf(events);
+      return events.map((event): StoredEvent => ({ ...event, body: serializeData(event.data) }));
+    },
+    commands: () => known,
+  };
+}
+
+function commandsOf(events: readonly LoggedEvent[]): Map<string, ForeignCommand> {
+  const commands = new Map<string, ForeignCommand>();
+  for (const { commandId, stream, version, seq } of events) {
+    const firstVersion = commands.get(commandId)?.firstVersion ?? version;
+    commands.set(commandId, {
+      commandId,
+      digest: digestUnknown,
+      stream,
+      firstVersion,
+      lastVersion: version,
+      lastSeq: seq,
+    });
+  }
+  return commands;
+}
