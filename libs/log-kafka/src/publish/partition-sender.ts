@@ -85,7 +85,7 @@ export class PartitionSender {
     }
     if (Number(one.baseOffset ?? one.offset) < after) {
       // Fewer records stand before these than there are events before them: the topic was made anew.
-      this.place = undefined;
+      this.place = 0;
       throw new KafkaUnavailable(`${topic}/${this.partition} has lost what was published: it is sent again.`);
     }
   }

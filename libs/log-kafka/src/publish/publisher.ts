@@ -207,9 +207,9 @@ class ContextPublisher implements Publisher {
     const [recorded, ends] = await Promise.all([progress.published(), admin.fetchTopicOffsets(topicOf(context))]);
     const high = new Map(ends.map((end) => [end.partition, Number(end.high)]));
     for (const sender of unplaced) {
-      // A topic that was made anew, or lost its end, is filled again from there: it has at most as many events as records.
-      const { partition } = sender;
-      sender.placeAt(Math.min(recorded.get(partition) ?? 0, high.get(partition) ?? 0));
+      // Fewer records than events that were acknowledged: the topic was made anew, or lost its end. Which of them it has is not known.
+      const at = recorded.get(sender.partition) ?? 0;
+      sender.placeAt((high.get(sender.partition) ?? 0) < at ? 0 : at);
     }
   }
 
