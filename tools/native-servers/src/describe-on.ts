@@ -1,4 +1,6 @@
 import { describeWhere } from '@faemban/fixtures';
+import { lackToRun } from './install/recipe';
+import { kcatRecipe } from './install/recipes';
 import { startKafka, type KafkaCluster } from './servers/kafka';
 import { startMongo, type MongoProtocolServer, type MongoServerName } from './servers/mongo';
 import { isDemanded, sourceOf, type ServerName } from './sources';
@@ -55,6 +57,18 @@ export function describeOnKafka(
   { nodeCount = 1 }: { readonly nodeCount?: 1 | 3 } = {},
 ): void {
   describeOn(nodeCount === 1 ? 'kafka' : 'kafka-of-three', title, () => startKafka({ nodeCount }), body);
+}
+
+/** A suite that runs Debian's `kcat`; without it skipped with the reason, and in continuous integration failed. */
+export function describeWithKcat(title: string, body: () => void): void {
+  const lack = lackToRun(kcatRecipe);
+  if (lack !== undefined && process.env['CI'] === 'true') {
+    test(`${title}: is not skipped in continuous integration`, () => {
+      throw new Error(`kcat is not there: needs ${lack}`);
+    });
+    return;
+  }
+  describeWhere(lack === undefined, lack ?? '')(title, body);
 }
 
 /** The servers of MongoDB's protocol that every suite about it runs on. */

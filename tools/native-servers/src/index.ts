@@ -1,4 +1,11 @@
-export { describeOnKafka, describeOnMongo, mongoServerNames, serverOfOurOwn, type ServerToBe } from './describe-on';
+export {
+  describeOnKafka,
+  describeOnMongo,
+  describeWithKcat,
+  mongoServerNames,
+  serverOfOurOwn,
+  type ServerToBe,
+} from './describe-on';
 export { startKafka, type KafkaCluster } from './servers/kafka';
 export { startMongo, type MongoProtocolServer, type MongoServerName } from './servers/mongo';
 export type { ServerControl } from './server-control';

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { ContextName } from '@faemban/contracts';
 import {
+  classify,
   invariant,
   retryDelayMs,
   type LogConsumer,
@@ -25,6 +26,8 @@ const pace = {
   /** How often places are committed: for those who watch the group from outside. */
   commitEveryMs: 5_000,
 };
+/** Leaving the group may take so long, in milliseconds. */
+const stopMsMax = 5_000;
 /** Bytes of one partition fetched at once. */
 const partitionBytesMax = 1024 * 1024;
 const retry: RetryPlan = { attemptsMax: Infinity, delayMs: 200, delayMsMax: 5_000 };
@@ -76,7 +79,8 @@ class KafkaConsumer implements LogConsumer {
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.running;
+    // A client that waits for a broker that does not answer is left to itself: the group takes its partitions back by itself.
+    await Promise.race([this.running, delay(stopMsMax, undefined, { ref: false })]);
     this.receiver = undefined;
     this.generation += 1;
     this.assigned = [];
@@ -176,6 +180,7 @@ class KafkaConsumer implements LogConsumer {
     this.generation += 1;
     this.assigned = partitions;
     this.next.clear();
+    this.troubles.delete('delivery');
     return (await this.receiver?.assign(new Set(partitions))) ?? [];
   }
 
@@ -214,7 +219,7 @@ class KafkaConsumer implements LogConsumer {
       },
       (error: unknown) => {
         this.troubles.set('delivery', messageOf(error));
-        return error;
+        return error ?? new Error('a delivery was refused');
       },
     );
     await nextTurn();
@@ -243,6 +248,8 @@ class KafkaConsumer implements LogConsumer {
   ): Promise<void> {
     const { topic, partition, offset, generation } = from;
     const failure = await taken;
+    // What can never be taken is not brought again and again; the partition stands still until it is assigned anew.
+    if (classify(failure) === 'fatal') return;
     if (failure !== undefined) {
       const { signal } = this.stopping;
       await delay(retryDelayMs(retry, 3), undefined, { signal, ref: false }).catch(() => undefined);

@@ -11,6 +11,8 @@ const acknowledgeMsMax = 10_000;
 /** Sends one partition's events in order, one request at a time, each acknowledged by all replicas in sync before the next. */
 export class PartitionSender {
   readonly partition: number;
+  /** When the event was recorded that is being sent, in milliseconds since 1970. */
+  oldestMs: number | undefined;
   private place: number | undefined;
 
   constructor(
@@ -53,7 +55,9 @@ export class PartitionSender {
       const wanted = after + 1 + index;
       if (seq !== wanted) throw new IntegrityViolation(context, partition, wanted, `the log has ${seq} in its place`);
     }
-    if (events.length === 0) return 0;
+    const [first] = events;
+    if (first === undefined) return 0;
+    this.oldestMs = Date.parse(first.recordedAt);
     const records = batchOf(events, source);
     const topic = topicOf(context);
     const client = await producer();
@@ -69,6 +73,7 @@ export class PartitionSender {
     const toSeq = after + records.length;
     await progress.advance(partition, toSeq);
     this.place = toSeq;
+    this.oldestMs = undefined;
     return records.length;
   }
 
@@ -80,7 +85,7 @@ export class PartitionSender {
     }
     if (Number(one.baseOffset ?? one.offset) < after) {
       // Fewer records stand before these than there are events before them: the topic was made anew.
-      this.place = undefined;
+      this.place = 0;
       throw new KafkaUnavailable(`${topic}/${this.partition} has lost what was published: it is sent again.`);
     }
   }

@@ -21,6 +21,8 @@ const partitionsAtOnce = 8;
 const pollMsDefault = 250;
 /** A wake-up in a burst is followed by this rest, in milliseconds, so that batches grow. */
 const restMs = 10;
+/** What is being sent may take so long when it is stopped, in milliseconds. */
+const stopMsMax = 5_000;
 const retry: RetryPlan = { attemptsMax: Infinity, delayMs: 100, delayMsMax: 10_000 };
 
 /** What a context's publisher is made of. */
@@ -39,7 +41,7 @@ export interface PublisherOptions {
 /** How one partition's publishing stands. */
 export interface PublishedPartition {
   readonly partition: number;
-  /** The last seq that Kafka acknowledged. */
+  /** The last seq that Kafka acknowledged; 0 until that is known. */
   readonly publishedSeq: number;
   readonly lagEvents: number;
 }
@@ -52,7 +54,7 @@ export interface PublisherStatus {
   readonly partitions: readonly PublishedPartition[];
   /** Events that wait, over these partitions. */
   readonly lagEvents: number;
-  /** For how long something has been waiting, in seconds. */
+  /** Age of the oldest event that waits, in seconds; until it is read, since it was noticed. */
   readonly lagSeconds: number;
   /** Events acknowledged since it was started; some perhaps again. */
   readonly published: number;
@@ -84,7 +86,7 @@ export function createPublisher(options: PublisherOptions, to: SendingTo): Publi
 class ContextPublisher implements Publisher {
   private readonly senders = new Map<number, PartitionSender>();
   private heads: ReadonlyMap<number, { readonly seq: number }> = new Map();
-  /** Since when a partition has had something waiting, in milliseconds since 1970. */
+  /** When it was noticed that a partition has something waiting, in milliseconds since 1970. */
   private readonly waitingSince = new Map<number, number>();
   private stopping: AbortController | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -115,21 +117,23 @@ class ContextPublisher implements Publisher {
     this.stopping?.abort();
     this.leave?.();
     this.wake();
-    await this.running;
+    // What was sent and not recorded is sent again by whoever publishes next.
+    await Promise.race([this.running, delay(stopMsMax, undefined, { ref: false })]);
     this.stopping = undefined;
     this.senders.clear();
   }
 
   status(): PublisherStatus {
     const partitions = [...this.senders.values()]
-      .filter(({ isPlaced }) => isPlaced)
       .map(({ partition, seq }) => {
         const lagEvents = Math.max(0, (this.heads.get(partition)?.seq ?? 0) - seq);
         return { partition, publishedSeq: seq, lagEvents };
       })
       .sort((one, other) => one.partition - other.partition);
     const { clock, context } = this.options;
-    const since = Math.min(...this.waitingSince.values());
+    const since = Math.min(
+      ...[...this.waitingSince].map(([partition, noticed]) => this.senders.get(partition)?.oldestMs ?? noticed),
+    );
     return {
       context,
       isRunning: this.stopping !== undefined,
@@ -203,9 +207,9 @@ class ContextPublisher implements Publisher {
     const [recorded, ends] = await Promise.all([progress.published(), admin.fetchTopicOffsets(topicOf(context))]);
     const high = new Map(ends.map((end) => [end.partition, Number(end.high)]));
     for (const sender of unplaced) {
-      // A topic that was made anew, or lost its end, is filled again from there: it has at most as many events as records.
-      const { partition } = sender;
-      sender.placeAt(Math.min(recorded.get(partition) ?? 0, high.get(partition) ?? 0));
+      // Fewer records than events that were acknowledged: the topic was made anew, or lost its end. Which of them it has is not known.
+      const at = recorded.get(sender.partition) ?? 0;
+      sender.placeAt((high.get(sender.partition) ?? 0) < at ? 0 : at);
     }
   }
 

@@ -28,6 +28,9 @@ export const goCompiler: NeededProgram = {
   version: { args: ['version'], least: [1, 22] },
 };
 
+/** It tells the years of its making before its version, so any will do. */
+export const kcat: NeededProgram = { name: 'kcat', debianPackage: 'kcat', version: { args: ['-V'], least: [1, 0] } };
+
 /** Where Go's own installer puts it, which is not always on PATH. */
 const furtherFolders = ['/usr/local/go/bin'];
 

@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm, writeFile, chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bringJars } from './jars';
-import { goCompiler, javaCompiler, javaRuntime, maven } from './programs';
+import { goCompiler, javaCompiler, javaRuntime, kcat, maven } from './programs';
 import type { Recipe } from './recipe';
 import { runProgram } from './run-program';
 
@@ -94,5 +94,14 @@ async function makeWritable(folder: string): Promise<void> {
   await runProgram('chmod', ['-R', 'u+w', folder], { cwd: tmpdir() });
 }
 
-/** Every server that can run as an ordinary process. */
-export const recipes: readonly Recipe[] = [kafkaRecipe, mongoJavaRecipe, ferretRecipe];
+/** kcat, which reads topics as somebody outside does: Debian's package is all there is to it. */
+export const kcatRecipe: Recipe = {
+  name: 'kcat',
+  ingredients: kcat.debianPackage,
+  toRun: [kcat],
+  toMake: [],
+  make: async () => undefined,
+};
+
+/** Every server that can run as an ordinary process, and what suites use beside them. */
+export const recipes: readonly Recipe[] = [kafkaRecipe, mongoJavaRecipe, ferretRecipe, kcatRecipe];

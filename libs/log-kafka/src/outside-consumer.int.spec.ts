@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process';
+import { CloudEvent, Kafka as CloudEventsKafka, type KafkaMessage } from 'cloudevents';
+import type { KafkaMessage as Brought } from 'kafkajs';
+import type { LoggedEvent } from '@faemban/event-sourcing';
+import { describeOnKafka, describeWithKcat } from '@faemban/native-servers';
+import { topicOf } from './connection/topics';
+import { KafkaWorld, partitionCount, until } from './testing/on-kafka';
+
+jest.setTimeout(120_000);
+
+const context = 'ingestion';
+const topic = topicOf(context);
+const eventsPerAppend = 2;
+
+/** What somebody knows who knows only CloudEvents. */
+interface Seen {
+  readonly source: string;
+  readonly id: string;
+  readonly type: string;
+  readonly seq: number;
+  readonly partition: number;
+  readonly data: unknown;
+}
+
+/** The first of each (source, id), as CloudEvents tells duplicates. */
+function distinct(all: readonly Seen[]): Seen[] {
+  const seen = new Set<string>();
+  return all.filter(({ source, id }) => {
+    const key = JSON.stringify([source, id]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+const factsOf = ({ id, type, seq, partition, data }: Seen) => ({ id, type, seq, partition, data });
+const inOrder = <Fact extends { readonly partition: number; readonly seq: number }>(facts: readonly Fact[]): Fact[] =>
+  [...facts].sort((one, other) => one.partition - other.partition || one.seq - other.seq);
+
+describeOnKafka('somebody outside', (cluster) => {
+  let world: KafkaWorld;
+  let recorded: LoggedEvent[];
+  beforeAll(async () => {
+    world = new KafkaWorld(cluster().brokers, context);
+    await world.freshTopics();
+    await world.append(150);
+    // Sent, partly sent again: what happens where a publisher dies before it has recorded what it sent.
+    const first = world.publisher();
+    first.start();
+    await until('it is published', () => first.status().published === 150 * eventsPerAppend);
+    await first.stop();
+    const again = world.publisher({
+      progress: { published: async () => new Map([[0, 3]]), advance: async () => undefined },
+      held: () => [0, 1],
+    });
+    again.start();
+    await until('some is published again', () => again.status().published > 20 && again.status().lagEvents === 0);
+    await again.stop();
+    recorded = [];
+    for (let partition = 0; partition < partitionCount; partition += 1) {
+      recorded.push(...(await world.events.log.read(context, partition, 0, 10_000)));
+    }
+  });
+  afterAll(() => world.close());
+
+  const expected = () =>
+    recorded.map(({ id, type, schemaVersion, seq, partition, data }) => ({
+      id,
+      type: `faemban.${context}.${type}.v${schemaVersion}`,
+      seq,
+      partition,
+      data,
+    }));
+  /** How many records the topic has, some of them twice. */
+  const recordsIn = async () => {
+    const ends = await (await world.admin()).fetchTopicOffsets(topic);
+    return ends.reduce((sum, { high }) => sum + Number(high), 0);
+  };
+
+  test('finds every event once per source and id with the CloudEvents SDK', async () => {
+    const records = await recordsIn();
+    const consumer = world.client.consumer({ groupId: 'an-agency', maxWaitTimeInMs: 100 });
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    const messages: KafkaMessage<unknown>[] = [];
+    await consumer.run({ eachMessage: async ({ message }) => void messages.push(asTexts(message)) });
+    await until('every record was read', () => messages.length >= records);
+    await consumer.disconnect();
+    const all = messages.map((message): Seen => {
+      const event = CloudEventsKafka.toEvent(message) as CloudEvent<unknown>;
+      expect(event.validate()).toBe(true);
+      const { source, id, type, data } = event;
+      return { source, id, type, data, seq: Number(event['seq']), partition: Number(event['partition']) };
+    });
+    expect(all.length).toBeGreaterThan(recorded.length);
+    expect(inOrder(distinct(all).map(factsOf))).toEqual(inOrder(expected()));
+    expect(new Set(all.map(({ source }) => source)).size).toBe(1);
+  });
+
+  describeWithKcat('with kcat', () => {
+    test('finds every event once per source and id', async () => {
+      const args = ['-C', '-b', cluster().brokers.join(','), '-t', topic, '-o', 'beginning', '-e', '-q', '-J'];
+      const lines = (await outputOf('kcat', args)).split('\n').filter((line) => line !== '');
+      const all = lines.map((line): Seen => {
+        const { headers, payload, partition } = JSON.parse(line) as KcatLine;
+        const attribute = (name: string) => headers[headers.indexOf(`ce_${name}`) + 1] ?? '';
+        expect(attribute('specversion')).toBe('1.0');
+        expect(partition).toBe(Number(attribute('partition')));
+        return {
+          source: attribute('source'),
+          id: attribute('id'),
+          type: attribute('type'),
+          seq: Number(attribute('seq')),
+          partition,
+          data: JSON.parse(payload) as unknown,
+        };
+      });
+      expect(all).toHaveLength(await recordsIn());
+      expect(inOrder(distinct(all).map(factsOf))).toEqual(inOrder(expected()));
+    });
+  });
+});
+
+/** A record as the SDK wants it, whose headers are texts. */
+function asTexts({ key, value, headers = {} }: Brought): KafkaMessage<unknown> {
+  const texts = Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, String(text)]));
+  return { key: String(key), value: String(value), body: value, headers: texts, timestamp: '' };
+}
+
+/** One line of `kcat -J`: headers are names and values in turn. */
+interface KcatLine {
+  readonly headers: readonly string[];
+  readonly payload: string;
+  readonly partition: number;
+}
+
+async function outputOf(program: string, args: readonly string[]): Promise<string> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
+  expect(code).toBe(0);
+  return Buffer.concat(chunks).toString();
+}
