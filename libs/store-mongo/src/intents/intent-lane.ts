@@ -1,11 +1,12 @@
 import { mongo } from 'mongoose';
-import { invariant } from '@faemban/event-sourcing';
 import { insertOneUnlessThere, insertUnlessThere } from '../connection/inserts';
-import { withDatabase } from '../failures';
+import { DatabaseUnavailable, withDatabase } from '../failures';
 import type { IntentCollections, IntentDocument, IntentPart, Seqs } from './documents';
 
 /** The most of an intent's content that stands in the intent itself, or in one part of it, in bytes. */
 const partBytesMax = 4 * 1024 * 1024;
+/** Only another who does the very same intent can get in between. */
+const attemptsMax = 5;
 
 /** What is to be done once: how, and the content as JSON text. */
 export interface Intended {
@@ -159,14 +160,18 @@ export class IntentLane {
 const partIds = (token: string, parts: number): string[] =>
   Array.from({ length: parts }, (_, place) => `${token}/${place}`);
 
-/** Says that a partition is done up to an intent; never takes that back. */
+/** Says that a partition is done up to an intent; never takes that back. @throws DatabaseUnavailable where that cannot be told now */
 async function movePosition({ positions }: IntentCollections, partition: number, n: number, seqs: Seqs): Promise<void> {
   const stands = { n, seqs: longs(seqs) };
-  const moved = await withDatabase(() => positions.updateOne({ _id: partition, n: { $lt: n } }, { $set: stands }));
-  if (moved.matchedCount > 0) return;
-  if (await insertOneUnlessThere(positions, { _id: partition, ...stands })) return;
-  const found = await withDatabase(() => positions.findOne({ _id: partition }));
-  invariant(found !== null && found.n >= n, 'a partition that is done further was done by a later intent');
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    const moved = await withDatabase(() => positions.updateOne({ _id: partition, n: { $lt: n } }, { $set: stands }));
+    if (moved.matchedCount > 0) return;
+    if (await insertOneUnlessThere(positions, { _id: partition, ...stands })) return;
+    // There is one that is as far, or somebody put it there just now.
+    const found = await withDatabase(() => positions.findOne({ _id: partition }));
+    if (found !== null && found.n >= n) return;
+  }
+  throw new DatabaseUnavailable(`Others move the position of partition ${partition} of ${positions.collectionName}.`);
 }
 
 /** Says where a partition stands that was filled in, before any intent. */

@@ -18,9 +18,11 @@ export function versionOf({ name, version }: Pick<ViewShape, 'name' | 'version'>
   return `${name}.v${version}`;
 }
 
+const baseOf = (version: string, generation: number): string => `view.${version}.g${generation}`;
+
 /** A generation's collections as they are named; nothing is made. */
 export function generationCollections(db: mongo.Db, version: string, generation: number): GenerationCollections {
-  const base = `view.${version}.g${generation}`;
+  const base = baseOf(version, generation);
   return {
     ...intentCollections(db, base),
     rows: {
@@ -38,20 +40,9 @@ export async function prepareGeneration(collections: GenerationCollections): Pro
   await ensureIndexes(collections.earlier as unknown as mongo.Collection, [{ name: 'row', key: { row: 1 } }]);
 }
 
-/** Removes a generation's collections; those that are not there do no harm. */
-export async function dropGeneration({
-  rows,
-  intents,
-  parts,
-  positions,
-  earlier,
-}: GenerationCollections): Promise<void> {
-  for (const collection of [...Object.values(rows), parts, positions, earlier, intents]) {
-    await withDatabase(() => (collection as unknown as mongo.Collection).drop().catch(ignoreMissing));
-  }
-}
-
-/** Servers differ in whether removing what is not there is an error. */
-function ignoreMissing(error: unknown): void {
-  if ((error as { code?: unknown }).code !== 26) throw error;
+/** Removes what there is of a generation. */
+export async function dropGeneration(db: mongo.Db, version: string, generation: number): Promise<void> {
+  const all = await withDatabase(() => db.listCollections({}, { nameOnly: true }).toArray());
+  const names = all.map(({ name }) => name).filter((name) => name.startsWith(`${baseOf(version, generation)}.`));
+  for (const name of names) await withDatabase(() => db.dropCollection(name));
 }

@@ -9,7 +9,7 @@ import {
   type ViewGenerations,
 } from '@faemban/event-sourcing';
 import { withDatabase } from '../failures';
-import { dropGeneration, generationCollections } from './generation-collections';
+import { dropGeneration } from './generation-collections';
 import { MongoGeneration } from './mongo-generation';
 import { PinnedReader } from './pinned-reader';
 import { EarlierRows } from './pins';
@@ -99,7 +99,7 @@ export class MongoGenerations implements ViewGenerations {
     await this.version.becomes(generation, 'dropped');
     this.opened.delete(generation);
     // Also what a writer who woke up late, or a drop that was interrupted, left of earlier ones.
-    for (const one of await this.version.dropped()) await dropGeneration(generationCollections(views.db, name, one));
+    for (const one of await this.version.dropped()) await dropGeneration(views.db, name, one);
   }
 
   /** Fences everybody who writes, finishing what they began. Whoever takes a partition later is held off. */

@@ -57,7 +57,7 @@ describeOnMongo('the order of an index', (server, { name }) => {
   const viewOf = async (inOrder: readonly IndexValue[]) => {
     const view = await opened.views.open<{ value: IndexValue }>(shape);
     const puts = inOrder.map((value, place) => {
-      const id = `h${String((place * 7) % inOrder.length).padStart(2, '0')}`;
+      const id = `h${String((place * 5) % inOrder.length).padStart(2, '0')}`;
       const doc = { id, value };
       return { id, slices: { ingestion: { lastSeq: 1, state: { value } } }, indexed: indexedValues(shape, doc) };
     });
