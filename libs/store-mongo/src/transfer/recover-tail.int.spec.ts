@@ -23,7 +23,9 @@ function publishedOf({ partitions }: TestForeignLog, sentTwice = 2): PublishedLo
     read: async (_, partition, afterSeq, limit) =>
       (partitions[partition] ?? [])
         .slice(afterSeq, afterSeq + limit)
-        .map(({ body, ...event }) => ({ ...event, context, data: JSON.parse(body) as never }) as unknown as LoggedEvent),
+        .map(
+          ({ body, ...event }) => ({ ...event, context, data: JSON.parse(body) as never }) as unknown as LoggedEvent,
+        ),
   };
 }
 
