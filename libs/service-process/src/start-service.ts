@@ -91,7 +91,6 @@ export async function startService(
           ...{ port, host: config.host, log },
           serviceToken: config.serviceToken,
           isPrivateNetwork: config.privateNetwork,
-          ownContexts: [context],
           drainMsMax: config.drainMsMax,
           sealPlan: { ...sealPlanDefault, everySeconds: config.sealEverySeconds },
         },
