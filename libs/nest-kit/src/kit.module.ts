@@ -1,11 +1,10 @@
-import type { ContextName } from '@faemban/contracts';
 import type { DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { INTERNAL_ACCESS, type InternalAccess } from './http/internal';
 import { IntegrityController } from './integrity/integrity.controller';
 import { SEAL_PLAN, Seals, type SealPlan } from './integrity/seals.service';
 import { Verifications } from './integrity/verifications.service';
-import { LogController, OWN_CONTEXTS } from './log/log.controller';
+import { LogController } from './log/log.controller';
 import { HealthRegistry } from './operations/health';
 import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
@@ -27,7 +26,6 @@ export function kitModule(parts: {
   readonly state: ServerState;
   readonly sealPlan: SealPlan;
   readonly internalAccess: InternalAccess;
-  readonly ownContexts: readonly ContextName[];
 }): DynamicModule {
   class Kit {}
   const providers = [
@@ -38,7 +36,6 @@ export function kitModule(parts: {
     { provide: Metrics, useValue: parts.metrics },
     { provide: SEAL_PLAN, useValue: parts.sealPlan },
     { provide: INTERNAL_ACCESS, useValue: parts.internalAccess },
-    { provide: OWN_CONTEXTS, useValue: parts.ownContexts },
   ];
   return {
     module: Kit,

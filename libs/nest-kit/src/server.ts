@@ -1,4 +1,3 @@
-import type { ContextName } from '@faemban/contracts';
 import type { RunnerIncident, Sentence } from '@faemban/event-sourcing';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -53,8 +52,6 @@ export interface ServerOptions {
   readonly serviceToken?: string;
   /** Whether `host` may be an address other than a loopback one; needs `serviceToken`, which then stands for the names it is called by. */
   readonly isPrivateNetwork?: boolean;
-  /** Contexts whose log this process owns and gives to other processes of the platform, behind the `serviceToken`. */
-  readonly ownContexts?: readonly ContextName[];
   readonly drainMsMax?: number;
   readonly sealPlan?: SealPlan;
   readonly log?: Logger;
@@ -129,7 +126,6 @@ export async function createServer(
         ...{ platform, runners, health, metrics, state },
         sealPlan: options.sealPlan ?? sealPlanDefault,
         internalAccess: { isGiven: serviceToken !== undefined },
-        ownContexts: options.ownContexts ?? [],
       }),
       ...modules,
     ],

@@ -111,6 +111,6 @@ describe('a server in a private network', () => {
 });
 
 test('a server without a token has no routes for other processes', async () => {
-  const server = await started({ ownContexts: ['ingestion'] });
+  const server = await started({});
   expect(await ask(server, '/log/ingestion/heads')).toEqual({ status: 404, code: 'not-found' });
 });

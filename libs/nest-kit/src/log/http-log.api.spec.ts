@@ -27,11 +27,11 @@ afterEach(async () => {
 async function serve(
   platform: MemoryPlatform,
   port = 0,
-  ownContexts: readonly ContextName[] = ['ingestion'],
+  contexts: readonly ContextName[] = ['ingestion'],
 ): Promise<Server> {
   const server = await createServer([], {
-    ...{ name: 'ingestion', platform, operators: [], port },
-    ...{ serviceToken: token, ownContexts },
+    ...{ name: 'ingestion', platform: { ...platform, contexts }, operators: [], port },
+    serviceToken: token,
   });
   await server.start();
   closers.push(() => server.stop());

@@ -9,9 +9,6 @@ import { zodParams, zodQuery } from '../http/validation';
 import { PLATFORM, type Platform } from '../platform';
 import { logAnswerBytesMax, logAnswerItemsMax } from './log-answers';
 
-/** The contexts whose log this process owns and gives to others. */
-export const OWN_CONTEXTS = Symbol('OWN_CONTEXTS');
-
 const seqMax = Number.MAX_SAFE_INTEGER - logAnswerItemsMax;
 const contextParams = z.object({ context: z.enum(contextNames) });
 const partitionParams = z.object({ context: z.enum(contextNames), partition: z.coerce.number().int().min(0) });
@@ -22,14 +19,11 @@ const rangeQuery = z.object({
 type Range = z.infer<typeof rangeQuery>;
 type PartitionParams = z.infer<typeof partitionParams>;
 
-/** The log of this process's contexts, for the other processes of the platform. */
+/** The log of the contexts whose events this process records, for the other processes of the platform. */
 @Internal()
 @Controller('log')
 export class LogController {
-  constructor(
-    @Inject(PLATFORM) private readonly platform: Platform,
-    @Inject(OWN_CONTEXTS) private readonly own: readonly ContextName[],
-  ) {}
+  constructor(@Inject(PLATFORM) private readonly platform: Platform) {}
 
   @Get(':context/heads')
   async heads(
@@ -76,7 +70,7 @@ export class LogController {
   }
 
   private ownContext(context: ContextName): ContextName {
-    if (this.own.includes(context)) return context;
+    if (this.platform.contexts.includes(context)) return context;
     throw new Problem(404, 'log-not-here', {
       th: `บันทึกเหตุการณ์ของ ${context} ไม่ได้อยู่ที่บริการนี้ ให้ถามบริการที่เป็นเจ้าของ`,
       en: `The log of ${context} is not this service's. Ask the one that owns it.`,
