@@ -1,4 +1,5 @@
 import type { Sentence } from '@faemban/event-sourcing';
+import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { issueSentence, type Issue } from './http/input-errors';
 
@@ -50,4 +51,33 @@ export function readConfig<Shape extends z.ZodRawShape>(
     th: `ค่าที่ตั้งไว้ใช้ไม่ได้: ${wrong.map(({ th }) => th).join('; ')}`,
     en: `The configuration is not usable. ${wrong.map(({ en }) => en).join(' ')}`,
   });
+}
+
+/**
+ * The environment with these variables filled from files where it names some: `X_FILE` is the path of a file that holds the value of `X`,
+ * without the line's end. A value given itself is left as it is.
+ * @throws StartRefused where a file cannot be read
+ */
+export function readSecretFiles(
+  environment: Readonly<Record<string, string | undefined>>,
+  names: readonly string[],
+): Record<string, string | undefined> {
+  const filled = { ...environment };
+  for (const name of names) {
+    const file = environment[`${name}_FILE`];
+    if (file === undefined || file === '' || (environment[name] ?? '') !== '') continue;
+    try {
+      filled[name] = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    } catch (cause) {
+      const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
+      throw new StartRefused(
+        {
+          th: `อ่านไฟล์ที่ ${name}_FILE ระบุไม่ได้ (${code}) ตรวจที่อยู่และสิทธิ์ของไฟล์`,
+          en: `The file that ${name}_FILE names cannot be read (${code}). Check where it is and who may read it.`,
+        },
+        { cause },
+      );
+    }
+  }
+  return filled;
 }

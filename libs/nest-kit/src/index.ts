@@ -20,8 +20,8 @@ export {
   type ProblemDocument,
 } from './http/problem';
 export { inputErrorsMax, inputProblem, type Issue } from './http/input-errors';
-export { problemOf, type Answer } from './http/problem-of';
-export { problemContentType, ProblemsFilter } from './http/problems.filter';
+export { notFound, problemOf, type Answer } from './http/problem-of';
+export { answerProblem, problemContentType, ProblemsFilter } from './http/problems.filter';
 export { InputPipe, zodBody, zodParams, zodQuery } from './http/validation';
 export { demoOperators, operatorSchema, type Operator } from './http/operators';
 export {
@@ -40,7 +40,13 @@ export {
   pageItemsMax,
   pageQuery,
 } from './http/cursors';
-export { jsonBodyBytesMax, pathParameterCharactersMax, streamContentTypes } from './http/fastify';
+export {
+  answerUnreadable,
+  jsonBodyBytesMax,
+  pathParameterCharactersMax,
+  streamContentTypes,
+  watchRequests,
+} from './http/fastify';
 export { Internal } from './http/internal';
 export { requireServiceToken, serviceTokenCharactersMin, serviceTokenHeader } from './http/service-token';
 export { createPeer, peerRequestMsMaxDefault, PeerUnavailable, type Peer, type PeerOptions } from './peers/peer';
@@ -55,13 +61,8 @@ export { Metrics } from './operations/metrics';
 export { type ParkedItem, type ParkedList } from './parking/parked-list';
 export { type ReplayStatus } from './parking/replays';
 export { type ContextStatus, type ServerStatus } from './operations/server-status';
-export { readConfig, StartRefused, variableOf, type Given } from './config';
-export {
-  createServer,
-  drainMsMaxDefault,
-  loopbackHosts,
-  type Server,
-  type ServerOptions,
-  type Stopped,
-} from './server';
+export { readConfig, readSecretFiles, StartRefused, variableOf, type Given } from './config';
+export { createServer, loopbackHosts, type Server, type ServerOptions } from './server';
+export { closeWithin, drainMsMaxDefault, type Stopped } from './http/closing';
+export { Connections } from './http/connections';
 export { sealPlanDefault, type SealPlan } from './integrity/seals.service';

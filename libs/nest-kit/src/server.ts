@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { StartRefused } from './config';
+import { closeWithin, drainMsMaxDefault, type Stopped } from './http/closing';
 import { Connections } from './http/connections';
 import { createHttpAdapter, refuseForeignHosts, watchRequests } from './http/fastify';
 import type { Operator } from './http/operators';
@@ -27,18 +28,8 @@ import type { Platform } from './platform';
 import { Runners } from './runners/runners';
 import { EmbeddedLogServer } from './transport/embedded-log-server';
 
-/** How long a stop waits for requests and batches under way before it cuts them off, in milliseconds. */
-export const drainMsMaxDefault = 10_000;
-/** How long it waits for the end once connections were cut, in milliseconds. */
-const cutMsMax = 2000;
 /** The only addresses a server listens on until there are accounts, unless it is one process of several in a private network. */
 export const loopbackHosts = ['127.0.0.1', '::1', 'localhost'] as const;
-
-/**
- * How a stop went: `drained` in time; `cut` when connections still open at the limit were closed; `abandoned` when something was still at
- * work after that, which the next start repeats.
- */
-export type Stopped = 'drained' | 'cut' | 'abandoned';
 
 /** What a server is made with. `port` 0 takes any free one; `host` is an address, a loopback one unless `isPrivateNetwork`. */
 export interface ServerOptions {
@@ -152,7 +143,7 @@ export async function createServer(
   const stop = async (): Promise<Stopped> => {
     state.isDraining = true;
     connections.drain();
-    const stopped = await closeWithin(options.drainMsMax ?? drainMsMaxDefault, app, fastify);
+    const stopped = await closeWithin(options.drainMsMax ?? drainMsMaxDefault, app.close(), fastify.server);
     metrics.close();
     return stopped;
   };
@@ -188,30 +179,6 @@ function reportIncident(log: Logger, { runner, what, message, error }: RunnerInc
     { runner, what, ...(error === undefined ? {} : { err: error }) },
     scrubbed(message),
   );
-}
-
-/** Closes the application; after the limit, connections still open are cut so that it can end. */
-async function closeWithin(
-  drainMsMax: number,
-  app: NestFastifyApplication,
-  fastify: FastifyInstance,
-): Promise<Stopped> {
-  const closed = app.close().then(() => 'drained' as const);
-  const inTime = await within(drainMsMax, closed);
-  if (inTime !== undefined) return inTime;
-  fastify.server.closeAllConnections();
-  return (await within(cutMsMax, closed)) === undefined ? 'abandoned' : 'cut';
-}
-
-/** The promise's value, or undefined when it takes longer than `ms`. */
-async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value | undefined> {
-  const limit = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => limit.resolve(undefined), ms);
-  try {
-    return await Promise.race([promise, limit.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function documentHead({ name, version = '0.1.0' }: ServerOptions): Omit<OpenAPIObject, 'paths'> {

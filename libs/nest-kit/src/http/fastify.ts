@@ -70,7 +70,7 @@ export function watchRequests(fastify: FastifyInstance, metrics: Metrics, log: L
 }
 
 /** Answers what is not even HTTP, or whose headers are too large, in the form of every other refusal. */
-function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
   const isTooLarge = error.code === 'HPE_HEADER_OVERFLOW';
   const problem = isTooLarge
