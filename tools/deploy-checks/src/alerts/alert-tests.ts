@@ -13,9 +13,9 @@ export interface AlertTest {
 }
 
 const process = '{job="reporting",instance="a:8424"}';
-/** Minutes of a day, and its steps of ten minutes. */
+/** Minutes of a day, and its steps of four minutes. */
 const day = 24 * 60;
-const stepMinutes = 10;
+const stepMinutes = 4;
 const steps = day / stepMinutes;
 
 /** Every alert at least twice: once it fires, once it stays quiet though something is near its bound. */
@@ -47,6 +47,29 @@ export const alertTests: readonly AlertTest[] = [
     minute: 10,
     fires: 0,
     series: { [`faemban_process_ready${process}`]: '0x3 1x20' },
+  },
+  {
+    alert: 'FaembanProcessNotReady',
+    when: 'the holder of the files does not become ready, nor the one that stands by',
+    minute: 10,
+    fires: 2,
+    series: {
+      'faemban_process_ready{job="ingestion",instance="a"}': '0x20',
+      'faemban_process_ready{job="ingestion",instance="b"}': '0x20',
+      'faemban_process_waiting_for{job="ingestion",instance="a",what="mongodb"}': '1x20',
+      'faemban_process_waiting_for{job="ingestion",instance="b",what="files"}': '1x20',
+    },
+  },
+  {
+    alert: 'FaembanProcessNotReady',
+    when: 'a second instance stands by while the first one serves',
+    minute: 10,
+    fires: 0,
+    series: {
+      'faemban_process_ready{job="ingestion",instance="a"}': '1x20',
+      'faemban_process_ready{job="ingestion",instance="b"}': '0x20',
+      'faemban_process_waiting_for{job="ingestion",instance="b",what="files"}': '1x20',
+    },
   },
   {
     alert: 'FaembanProcessRestarts',
@@ -140,8 +163,8 @@ export const alertTests: readonly AlertTest[] = [
     minute: day + 40,
     fires: 1,
     series: {
-      'faemban_sequencer_held_partitions{context="ingestion",instance="a"}': `16x${steps + 6}`,
-      'faemban_sequencer_held_partitions{context="ingestion",instance="b"}': `16x${steps} 0x6`,
+      'faemban_sequencer_held_partitions{context="ingestion",instance="a"}': `16x${steps + 15}`,
+      'faemban_sequencer_held_partitions{context="ingestion",instance="b"}': `16x${steps} 0x15`,
     },
   },
   {
@@ -151,8 +174,8 @@ export const alertTests: readonly AlertTest[] = [
     minute: day + 40,
     fires: 0,
     series: {
-      'faemban_sequencer_held_partitions{context="ingestion",instance="a"}': `16x${steps} 32x6`,
-      'faemban_sequencer_held_partitions{context="ingestion",instance="b"}': `16x${steps} 0x6`,
+      'faemban_sequencer_held_partitions{context="ingestion",instance="a"}': `16x${steps} 32x15`,
+      'faemban_sequencer_held_partitions{context="ingestion",instance="b"}': `16x${steps} 0x15`,
     },
   },
   {
@@ -189,7 +212,7 @@ export const alertTests: readonly AlertTest[] = [
     stepMinutes,
     minute: day + 40,
     fires: 1,
-    series: { 'faemban_assigned_partitions{service="reporting",instance="a"}': `32x${steps} 24x6` },
+    series: { 'faemban_assigned_partitions{service="reporting",instance="a"}': `32x${steps} 24x15` },
   },
   {
     alert: 'FaembanPartitionsNotAssigned',
@@ -198,8 +221,8 @@ export const alertTests: readonly AlertTest[] = [
     minute: day + 40,
     fires: 0,
     series: {
-      'faemban_assigned_partitions{service="reporting",instance="a"}': `32x${steps} 16x6`,
-      'faemban_assigned_partitions{service="reporting",instance="b"}': `_x${steps} 16x6`,
+      'faemban_assigned_partitions{service="reporting",instance="a"}': `32x${steps} 16x15`,
+      'faemban_assigned_partitions{service="reporting",instance="b"}': `_x${steps} 16x15`,
     },
   },
   {
