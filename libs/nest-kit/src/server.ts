@@ -24,6 +24,7 @@ import type { ServerState } from './operations/server-state';
 import { serverStatus, type ServerStatus } from './operations/server-status';
 import type { Platform } from './platform';
 import { Runners } from './runners/runners';
+import { traceRequests } from './tracing/trace-requests';
 import { EmbeddedLogServer } from './transport/embedded-log-server';
 
 /** How long a stop waits for requests and batches under way before it cuts them off, in milliseconds. */
@@ -98,6 +99,7 @@ export async function createServer(
   const adapter = createHttpAdapter();
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   refuseForeignHosts(fastify);
+  traceRequests(fastify);
   watchRequests(fastify, metrics, log);
   const connections = new Connections(fastify.server);
   const settings: TakenSettings = {
