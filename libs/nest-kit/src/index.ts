@@ -43,7 +43,15 @@ export {
 export { jsonBodyBytesMax, pathParameterCharactersMax, streamContentTypes } from './http/fastify';
 export { HealthRegistry, type Health, type HealthCheck } from './operations/health';
 export { createLogger, logLevels, redactedFields, scrubbed, type LogLevel } from './operations/logs';
-export { Metrics } from './operations/metrics';
+export {
+  addConsumingMetrics,
+  addPublishingMetrics,
+  addSequencingMetrics,
+  type ConsumingStatus,
+  type PublishingStatus,
+  type SequencingStatus,
+} from './operations/distributed-metrics';
+export { addBuildInfo, addHealthMetrics, Metrics } from './operations/metrics';
 export { type ParkedItem, type ParkedList } from './parking/parked-list';
 export { type ReplayStatus } from './parking/replays';
 export { type ContextStatus, type ServerStatus } from './operations/server-status';

@@ -18,7 +18,7 @@ import { sealPlanDefault, type SealPlan } from './integrity/seals.service';
 import { kitModule } from './kit.module';
 import { HealthRegistry } from './operations/health';
 import { NestLog, scrubbed } from './operations/logs';
-import { addRunnerMetrics, addSequencerMetrics, Metrics } from './operations/metrics';
+import { addBuildInfo, addHealthMetrics, addRunnerMetrics, addSequencerMetrics, Metrics } from './operations/metrics';
 import { addServerReadiness } from './operations/readiness';
 import type { ServerState } from './operations/server-state';
 import { serverStatus, type ServerStatus } from './operations/server-status';
@@ -31,6 +31,8 @@ import { EmbeddedLogServer } from './transport/embedded-log-server';
 export const drainMsMaxDefault = 10_000;
 /** How long it waits for the end once connections were cut, in milliseconds. */
 const cutMsMax = 2000;
+/** What is served, where nobody says otherwise. */
+const versionDefault = '0.1.0';
 /** The only addresses a server listens on until there are accounts. */
 export const loopbackHosts = ['127.0.0.1', '::1', 'localhost'] as const;
 
@@ -125,6 +127,8 @@ export async function createServer(
   app.useGlobalPipes(new InputPipe());
   app.connectMicroservice<MicroserviceOptions>({ strategy: new EmbeddedLogServer(runners) });
   addServerReadiness(health, runners, state);
+  addBuildInfo(metrics, { service: options.name, version: options.version ?? versionDefault });
+  addHealthMetrics(metrics, health);
   addRunnerMetrics(metrics, runners, platform.clock);
   addSequencerMetrics(metrics, platform);
   const openApi = (): OpenAPIObject => SwaggerModule.createDocument(app, documentHead(options));
@@ -200,7 +204,7 @@ async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value
   }
 }
 
-function documentHead({ name, version = '0.1.0' }: ServerOptions): Omit<OpenAPIObject, 'paths'> {
+function documentHead({ name, version = versionDefault }: ServerOptions): Omit<OpenAPIObject, 'paths'> {
   return new DocumentBuilder()
     .setTitle(`Faemban: ${name}`)
     .setVersion(version)
