@@ -64,7 +64,7 @@ export {
   type ServerOptions,
   type Stopped,
 } from './server';
-export { apart } from './tracing/spans';
+export { inTraceOf } from './tracing/spans';
 export { traceCall, type OutgoingCall } from './tracing/trace-calls';
 export { batchObserver } from './tracing/trace-followers';
 export { sealPlanDefault, type SealPlan } from './integrity/seals.service';

@@ -10,6 +10,7 @@ import {
   type SpanOptions,
   type Tracer,
 } from '@opentelemetry/api';
+import { continued } from './traceparent';
 
 /** The tracer of everything Faemban does itself. */
 export const tracer = (): Tracer => trace.getTracer('faemban');
@@ -58,9 +59,14 @@ export function markFailed(span: Span, error: unknown): void {
 }
 
 /**
- * Does work that nobody's request is the frame of, such as a loop that a request only woke: what it does is not put into the trace of
- * whoever happened to wake it.
+ * Does work that somebody asked for a while ago, such as a step of an import: it goes on with the trace that the event carries which asked
+ * for it, not with that of whoever happened to wake the worker. `name` says what is done, without ids.
  */
-export function apart<Result>(work: () => Result): Result {
-  return context.with(ROOT_CONTEXT, work);
+export function inTraceOf<Result>(
+  traceparent: string | undefined,
+  name: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (!isTracing()) return work();
+  return inSpan(name, { parent: continued(traceparent, ROOT_CONTEXT) ?? ROOT_CONTEXT }, work);
 }

@@ -6,7 +6,7 @@ import { commandHandlerToken } from '../contexts/tokens';
 import { createLogger } from '../operations/logs';
 import { cases as caseAggregate, CasesServer, type OpenCase } from '../testing/cases-server';
 import { RecordedSpans } from '../testing/recorded-spans';
-import { apart, inSpan } from './spans';
+import { inSpan, inTraceOf } from './spans';
 import { traceCall } from './trace-calls';
 import { batchObserver } from './trace-followers';
 
@@ -119,9 +119,19 @@ describe('one trace', () => {
     const made = spans.the('POST /persons/:personId');
     expect(made).toMatchObject({ kind: SpanKind.CLIENT, parentSpanId: spans.the('import').spanId });
     expect(sent).toEqual({ traceparent: `00-${made.traceId}-${made.spanId}-01` });
-    await apart(() => traceCall(call, answer));
+    await traceCall(call, answer);
     expect(sent).toEqual({});
     expect(spans.named('POST /persons/:personId')).toHaveLength(1);
+  });
+});
+
+describe('work that was asked for earlier', () => {
+  test('goes on with the trace of what asked for it, not of whoever woke the worker', async () => {
+    const asked = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    await inSpan('somebody else', {}, () => inTraceOf(asked, 'import applying', () => Promise.resolve()));
+    expect(spans.the('import applying')).toMatchObject({ traceId: 'a'.repeat(32), parentSpanId: 'b'.repeat(16) });
+    await inSpan('another', {}, () => inTraceOf(undefined, 'import validating', () => Promise.resolve()));
+    expect(spans.the('import validating').parentSpanId).toBeUndefined();
   });
 });
 
