@@ -50,9 +50,13 @@ export class TraceReceiver {
     return receiver;
   }
 
-  /** The environment by which a process sends its traces here, soon after each span. */
+  /** The environment by which a process sends its traces here, soon after each span and without dropping any under a test's load. */
   get environment(): Readonly<Record<string, string>> {
-    return { OTEL_EXPORTER_OTLP_ENDPOINT: this.url, OTEL_BSP_SCHEDULE_DELAY: '50' };
+    return {
+      OTEL_EXPORTER_OTLP_ENDPOINT: this.url,
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+      OTEL_BSP_MAX_QUEUE_SIZE: '200000',
+    };
   }
 
   /** Waits until what was received is as the test wants it. @throws Error with the names received, after `msMax` */
