@@ -59,11 +59,12 @@ test('an approval is followed from its request over the import it releases to ev
   const [request] = followTrace(receiver.spans, [
     { service, name: 'POST /imports/:importId/approval' },
     { service, name: 'command ApproveImport' },
-    { service, name: 'import applying' },
+    { service, name: 'import approved' },
     { service, name: 'commands household' },
     { service, name: 'policy tell-score-of-survey' },
     { service, name: 'command RecordScoringInput' },
     { service, name: 'append mpi-scoring' },
+    { service, name: 'apply household-scores' },
   ]);
   const caused = causedBy(receiver.spans, request?.traceId ?? '');
   const scored = caused.filter(({ name }) => name === 'policy tell-score-of-survey');
