@@ -25,8 +25,10 @@ export class OutageReport {
 
   /** A setting is not as the SDK can use it. */
   misconfigured(message: string): void {
-    if (this.isOut || this.advice.has(message) || this.advice.size >= adviceMax) return;
-    this.advice.add(message);
+    // How many spans were dropped, and the like, is no other piece of advice.
+    const form = message.replace(/\d+/g, '#');
+    if (this.isOut || this.advice.has(form) || this.advice.size >= adviceMax) return;
+    this.advice.add(form);
     this.say({ level: 'warn', message });
   }
 }

@@ -1,4 +1,4 @@
-import { diag, DiagLogLevel } from '@opentelemetry/api';
+import { context, diag, DiagLogLevel, ROOT_CONTEXT } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -12,7 +12,8 @@ import { watchedExporter } from './watched-exporter';
  * told but what `OTEL_RESOURCE_ATTRIBUTES` says: no host, user, command line or path.
  */
 export function startSdk({ service, version, instance, environment, say }: TelemetryOptions): NodeSDK {
-  const outage = new OutageReport(say);
+  // An export begins in the context of some span, to which the line in the log does not belong.
+  const outage = new OutageReport((said) => context.with(ROOT_CONTEXT, () => say(said)));
   const warn = (message: string): void => outage.misconfigured(message);
   const ignored = (): void => undefined;
   // What exporters say of failures is said by the outage report; the rest is advice of the SDK on its settings.

