@@ -10,7 +10,7 @@ const reports = join(toolsFolder, 'reports');
 
 const wholeSystems = '/tools/e2e/';
 /** Packages whose suites start Kafka or a database: in a run of their own, so that nothing else competes with them. */
-const onRealServers = '/tools/native-servers/|/libs/store-mongo/';
+const onRealServers = '/tools/native-servers/|/libs/store-mongo/|/libs/log-kafka/';
 const runs = [
   {
     name: 'packages',

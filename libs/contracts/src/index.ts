@@ -84,7 +84,13 @@ export {
   type PersonEvent,
 } from './identity-verification/person-events';
 export {
+  numberMatchesSchema,
+  numbersSchema,
+  personBatchSchema,
   personVaultPort,
+  recordedHouseholdsSchema,
+  vaultHouseholdsMax,
+  vaultNumbersMax,
   type NumberMatch,
   type PersonBatch,
   type PersonVault,

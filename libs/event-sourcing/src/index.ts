@@ -128,6 +128,7 @@ export {
   type VerifierKey,
 } from './integrity/signing';
 export { verifyPartition, type VerifiedPartition } from './integrity/verify-log';
+export { verifyWholeLog } from './integrity/verify-whole-log';
 export { partitionOfAppend, partitionOfKey } from './partitions';
 export { nextRecordedAt, placeEvents, prepareEvents, type PlacedEvent, type PreparedEvent } from './recording';
 export {
@@ -144,6 +145,19 @@ export { createFolder, type FoldedBatch, type Folder, type Identified } from './
 export { batchEventsMaxDefault, createViewRunner, type ViewRunnerOptions } from './views/view-runner';
 export { sumDifferences } from './views/tally-sums';
 export { createPartitionConsumer, type PartitionConsumer } from './consuming/partition-consumer';
+export type { LogConsumer, LogDelivery, LogReceiver, WantedFrom } from './consuming/log-consumer';
+export {
+  compareEveryMsDefault,
+  createConsumedLog,
+  OwnerUnavailable,
+  windowEventsMaxDefault,
+  type ConsumedContextStatus,
+  type ConsumedLog,
+  type ConsumedLogOptions,
+  type ConsumedLogStatus,
+} from './consuming/consumed-log';
+export type { PublishProgress } from './publishing/publish-progress';
+export { createWholeLog, type OwnerLog, type WholeLogOptions } from './consuming/whole-log';
 export {
   commitAppend,
   insertAttemptsMax,
@@ -177,6 +191,7 @@ export {
 } from './snapshots/state-loader';
 export { asViewShape, indexedValues, isTally } from './views/view-shape';
 export { failureCode } from './parking/failure-code';
+export { causesOf } from './parking/parked';
 export type {
   FindParked,
   ParkedCause,
@@ -205,6 +220,7 @@ export {
   type PolicyRunnerOptions,
 } from './policies/policy-runner';
 export {
+  retryDelayMs,
   retryPlanDefault,
   type ReportIncident,
   type RetryPlan,

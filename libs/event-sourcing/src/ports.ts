@@ -86,6 +86,15 @@ export interface EventLog {
   places(context: ContextName, partition: number, afterSeq: number, limit: number): Promise<readonly LogPlace[]>;
   /** A wake-up, never the truth: something may have been appended. */
   onAppended(wake: () => void): Unsubscribe;
+  /**
+   * The partitions that are this process's to work, where several processes share them: `heads` answers only those. Absent where all
+   * are, as in the embedded profile. Reading is not restricted.
+   */
+  assigned?(): ReadonlySet<number>;
+  /** Calls with the partitions whenever others are assigned. */
+  onAssigned?(told: (partitions: ReadonlySet<number>) => void): Unsubscribe;
+  /** Looks now at what the owners of the contexts have, so that `heads` afterwards is at least that. Present where `heads` may be late. */
+  compareWithOwners?(): Promise<void>;
 }
 
 /** (context, partition) → the last seq applied. Keys are `${context}/${partition}`; absent means 0. */

@@ -23,7 +23,7 @@ export { inputErrorsMax, inputProblem, type Issue } from './http/input-errors';
 export { problemOf, type Answer } from './http/problem-of';
 export { problemContentType, ProblemsFilter } from './http/problems.filter';
 export { InputPipe, zodBody, zodParams, zodQuery } from './http/validation';
-export { operatorSchema, type Operator } from './http/operators';
+export { demoOperators, operatorSchema, type Operator } from './http/operators';
 export {
   channelHeader,
   idempotencyHeader,
@@ -41,6 +41,14 @@ export {
   pageQuery,
 } from './http/cursors';
 export { jsonBodyBytesMax, pathParameterCharactersMax, streamContentTypes } from './http/fastify';
+export { Internal } from './http/internal';
+export { requireServiceToken, serviceTokenCharactersMin, serviceTokenHeader } from './http/service-token';
+export { createPeer, peerRequestMsMaxDefault, PeerUnavailable, type Peer, type PeerOptions } from './peers/peer';
+export { httpLog, type HttpLogOptions } from './log/http-log';
+export { httpPersonVault, vaultRequestBytesMax } from './vault/http-person-vault';
+export { HttpPersonVaultModule, type HttpPersonVaultOptions } from './vault/http-person-vault.module';
+export { PersonVaultController } from './vault/person-vault.controller';
+export { logAnswerBytesMax, logAnswerItemsMax } from './log/log-answers';
 export { HealthRegistry, type Health, type HealthCheck } from './operations/health';
 export { createLogger, logLevels, redactedFields, scrubbed, type LogLevel } from './operations/logs';
 export {

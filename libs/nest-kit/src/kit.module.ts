@@ -1,8 +1,11 @@
+import type { ContextName } from '@faemban/contracts';
 import type { DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { INTERNAL_ACCESS, type InternalAccess } from './http/internal';
 import { IntegrityController } from './integrity/integrity.controller';
 import { SEAL_PLAN, Seals, type SealPlan } from './integrity/seals.service';
 import { Verifications } from './integrity/verifications.service';
+import { LogController, OWN_CONTEXTS } from './log/log.controller';
 import { HealthRegistry } from './operations/health';
 import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
@@ -23,6 +26,8 @@ export function kitModule(parts: {
   readonly metrics: Metrics;
   readonly state: ServerState;
   readonly sealPlan: SealPlan;
+  readonly internalAccess: InternalAccess;
+  readonly ownContexts: readonly ContextName[];
 }): DynamicModule {
   class Kit {}
   const providers = [
@@ -32,12 +37,14 @@ export function kitModule(parts: {
     { provide: HealthRegistry, useValue: parts.health },
     { provide: Metrics, useValue: parts.metrics },
     { provide: SEAL_PLAN, useValue: parts.sealPlan },
+    { provide: INTERNAL_ACCESS, useValue: parts.internalAccess },
+    { provide: OWN_CONTEXTS, useValue: parts.ownContexts },
   ];
   return {
     module: Kit,
     global: true,
     imports: [CqrsModule],
-    controllers: [OperationsController, ParkingController, RebuildsController, IntegrityController],
+    controllers: [OperationsController, ParkingController, RebuildsController, IntegrityController, LogController],
     providers: [...providers, Replays, Rebuilds, Certificates, Seals, Verifications],
     exports: providers.map(({ provide }) => provide),
   };

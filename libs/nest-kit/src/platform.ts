@@ -26,9 +26,19 @@ export interface ServiceViews {
  * `views(service)` answers the same stores for the same service every time. `dataDir` is an absolute folder for files of the service's own.
  */
 export interface Platform {
-  readonly profile: 'embedded';
+  readonly profile: 'embedded' | 'distributed';
+  /** The contexts whose events this process records: the whole system's where all are in one process. */
+  readonly contexts: readonly ContextName[];
+  /** @throws Error where this process does not record the context's events */
   store(context: ContextName): EventStore;
+  /** Every context's log, whole, whoever records it. */
   readonly log: EventLog;
+  /** What views and policies follow: of several processes that share them, the partitions this one has. Absent where that is the log. */
+  readonly followed?: EventLog;
+  /** What views are rebuilt from; absent where that is the log. */
+  readonly history?: EventLog;
+  /** Of several processes of one service, whether this is the one that seals, rebuilds and replays. Absent where there is one. */
+  readonly isInCharge?: () => boolean;
   /** Snapshots of a context's long streams; absent where streams are always read whole. */
   readonly snapshots?: (context: ContextName) => SnapshotStore;
   views(service: string): ServiceViews;

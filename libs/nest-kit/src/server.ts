@@ -1,3 +1,4 @@
+import type { ContextName } from '@faemban/contracts';
 import type { RunnerIncident, Sentence } from '@faemban/event-sourcing';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -12,6 +13,7 @@ import { Connections } from './http/connections';
 import { createHttpAdapter, refuseForeignHosts, watchRequests } from './http/fastify';
 import type { Operator } from './http/operators';
 import { ProblemsFilter } from './http/problems.filter';
+import { requireServiceToken } from './http/service-token';
 import { takenSettingsKey, type TakenSettings } from './http/taken';
 import { InputPipe } from './http/validation';
 import { sealPlanDefault, type SealPlan } from './integrity/seals.service';
@@ -33,7 +35,7 @@ export const drainMsMaxDefault = 10_000;
 const cutMsMax = 2000;
 /** What is served, where nobody says otherwise. */
 const versionDefault = '0.1.0';
-/** The only addresses a server listens on until there are accounts. */
+/** The only addresses a server listens on until there are accounts, unless it is one process of several in a private network. */
 export const loopbackHosts = ['127.0.0.1', '::1', 'localhost'] as const;
 
 /**
@@ -42,7 +44,7 @@ export const loopbackHosts = ['127.0.0.1', '::1', 'localhost'] as const;
  */
 export type Stopped = 'drained' | 'cut' | 'abandoned';
 
-/** What a server is made with. `port` 0 takes any free one. */
+/** What a server is made with. `port` 0 takes any free one; `host` is an address, a loopback one unless `isPrivateNetwork`. */
 export interface ServerOptions {
   readonly name: string;
   readonly version?: string;
@@ -50,6 +52,12 @@ export interface ServerOptions {
   readonly operators: readonly Operator[];
   readonly port: number;
   readonly host?: string;
+  /** What every request must show, but for health and metrics. With it the routes for other processes are served. */
+  readonly serviceToken?: string;
+  /** Whether `host` may be an address other than a loopback one; needs `serviceToken`, which then stands for the names it is called by. */
+  readonly isPrivateNetwork?: boolean;
+  /** Contexts whose log this process owns and gives to other processes of the platform, behind the `serviceToken`. */
+  readonly ownContexts?: readonly ContextName[];
   readonly drainMsMax?: number;
   readonly sealPlan?: SealPlan;
   readonly log?: Logger;
@@ -77,20 +85,25 @@ export interface Server {
 
 /**
  * Makes a Nest application of these modules on Fastify, with problems, validation, operators, health, metrics and documentation.
- * It listens on this machine only, until there are accounts.
- * @throws StartRefused when `host` is not a loopback address
+ * It listens on this machine only, until there are accounts, unless it is one process of several: behind a service token, in a network
+ * declared private.
+ * @throws StartRefused when `host` is not a loopback address and no private network is declared, or there is no service token
  */
 export async function createServer(
   modules: readonly (DynamicModule | Type<object>)[],
   options: ServerOptions,
 ): Promise<Server> {
+  const { serviceToken, isPrivateNetwork = false } = options;
   const asked = options.host ?? '127.0.0.1';
-  if (!loopbackHosts.some((known) => known === asked)) throw new StartRefused(notLoopback);
+  if (!loopbackHosts.some((known) => known === asked)) {
+    if (!isPrivateNetwork) throw new StartRefused(notLoopback);
+    if (serviceToken === undefined) throw new StartRefused(noServiceToken);
+  }
   // `localhost` would be two servers, one for each kind of address.
   const host = asked === 'localhost' ? '127.0.0.1' : asked;
   const log = options.log ?? pino({ level: 'silent' });
   const { platform } = options;
-  const runners = new Runners(platform.log, (incident) => reportIncident(log, incident));
+  const runners = new Runners(platform.followed ?? platform.log, (incident) => reportIncident(log, incident));
   const health = new HealthRegistry();
   const metrics = new Metrics();
   const state: ServerState = {
@@ -100,7 +113,9 @@ export async function createServer(
   };
   const adapter = createHttpAdapter();
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
-  refuseForeignHosts(fastify);
+  // No web page knows the token, so behind one a server may be called by whatever name its network gives it.
+  if (!isPrivateNetwork || serviceToken === undefined) refuseForeignHosts(fastify);
+  if (serviceToken !== undefined) requireServiceToken(fastify, serviceToken);
   traceRequests(fastify);
   watchRequests(fastify, metrics, log);
   const connections = new Connections(fastify.server);
@@ -114,7 +129,12 @@ export async function createServer(
   const root = {
     module: Root,
     imports: [
-      kitModule({ platform, runners, health, metrics, state, sealPlan: options.sealPlan ?? sealPlanDefault }),
+      kitModule({
+        ...{ platform, runners, health, metrics, state },
+        sealPlan: options.sealPlan ?? sealPlanDefault,
+        internalAccess: { isGiven: serviceToken !== undefined },
+        ownContexts: options.ownContexts ?? [],
+      }),
       ...modules,
     ],
   };
@@ -217,7 +237,7 @@ function documentHead({ name, version = versionDefault }: ServerOptions): Omit<O
 
 function urlOf(fastify: FastifyInstance, host: string): string {
   const { port } = fastify.server.address() as AddressInfo;
-  return `http://${host === '::1' ? '[::1]' : host}:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function isPortTaken(error: unknown): boolean {
@@ -232,4 +252,9 @@ const portTaken = (port: number): Sentence => ({
 const notLoopback: Sentence = {
   th: 'ยังไม่มีระบบบัญชีผู้ใช้ จึงเปิดได้เฉพาะในเครื่องนี้ (127.0.0.1)',
   en: 'There are no accounts yet, so the server listens on this machine only (127.0.0.1).',
+};
+
+const noServiceToken: Sentence = {
+  th: 'จะเปิดให้เรียกจากเครื่องอื่นได้ต้องตั้งรหัสระหว่างระบบ (FAEMBAN_SERVICE_TOKEN) ด้วย',
+  en: 'To listen on an address other than this machine’s, a server needs a service token (FAEMBAN_SERVICE_TOKEN).',
 };

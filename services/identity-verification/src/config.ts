@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Where the vault keeps its files, below the data folder. */
+/** Where the vault keeps its files, below the data folder unless absolute. */
 export const identityVerificationConfigSchema = z.strictObject({
   /** Secrets and keyed hashes. Has short-lived backups of its own. */
   keysFolder: z.string().min(1).default('keys'),

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { personVaultPort } from '@faemban/contracts';
 import type { CommandHandler } from '@faemban/event-sourcing';
-import { commandHandlerToken, contextModule, PLATFORM, type Platform } from '@faemban/nest-kit';
+import { commandHandlerToken, contextModule, PersonVaultController, PLATFORM, type Platform } from '@faemban/nest-kit';
 import { type DynamicModule, Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type IdentityVerificationConfig, identityVerificationConfigSchema } from './config';
 import { PersonCommand } from './persons/person.command';
@@ -37,7 +37,7 @@ export class IdentityVerificationModule {
       provide: EmbeddedPersonVault,
       inject: [PLATFORM, commandHandlerToken(personAggregate)],
       useFactory: async (platform: Platform, handler: CommandHandler<PersonInput>) => {
-        const keysDir = join(platform.dataDir, keysFolder);
+        const keysDir = resolve(platform.dataDir, keysFolder);
         const keys = readVaultKeys(join(keysDir, 'identity-verification.key'));
         const store = openVaultStore({
           keys: join(keysDir, 'identity-verification.sqlite'),
@@ -58,7 +58,7 @@ export class IdentityVerificationModule {
     const context = contextModule({
       name: 'identity-verification',
       aggregates: [{ aggregate: personAggregate, command: PersonCommand }],
-      controllers: [PersonsController],
+      controllers: [PersonsController, PersonVaultController],
       providers: [vault, VaultFiles, { provide: personVaultPort, useExisting: EmbeddedPersonVault }],
       exports: [personVaultPort],
     });

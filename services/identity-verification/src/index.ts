@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { createServer, type Server, type ServerOptions } from '@faemban/nest-kit';
+import type { ServiceDefinition } from '@faemban/service-process';
 import type { IdentityVerificationConfig } from './config';
 import { IdentityVerificationModule } from './identity-verification.module';
 
@@ -13,3 +15,12 @@ export function createIdentityVerification(
 ): Promise<Server> {
   return createServer([IdentityVerificationModule.register(config)], { name: 'identity-verification', ...server });
 }
+
+/** Identity verification as a process of its own: the vault's files are held by one of them. */
+export const identityVerificationProcess: ServiceDefinition = {
+  context: 'identity-verification',
+  port: 8422,
+  follows: [],
+  keepsFiles: true,
+  create: ({ server, config }) => createIdentityVerification({ keysFolder: resolve(config.keysDir) }, server),
+};

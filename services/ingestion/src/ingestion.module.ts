@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type PersonVault, personVaultPort } from '@faemban/contracts';
 import type { CommandHandler } from '@faemban/event-sourcing';
 import {
@@ -140,7 +140,7 @@ export class IngestionModule {
           useFactory: ({ dataDir }: Platform): Databases => ({
             imports: openImportsFile(join(dataDir, settings.importsFolder, 'imports.sqlite')),
             staging: openStagingFile(join(dataDir, settings.importsFolder, 'staging.sqlite')),
-            secrets: openBatchSecrets(join(dataDir, settings.keysFolder, 'ingestion.sqlite')),
+            secrets: openBatchSecrets(resolve(dataDir, settings.keysFolder, 'ingestion.sqlite')),
           }),
         },
         {
@@ -156,7 +156,7 @@ export class IngestionModule {
             households: CommandHandler<HouseholdInput>,
             decisions: CommandHandler<ImportInput>,
           ): Tools => {
-            const keys = readInstallationKeys(join(platform.dataDir, settings.keysFolder, 'ingestion.key'));
+            const keys = readInstallationKeys(resolve(platform.dataDir, settings.keysFolder, 'ingestion.key'));
             const folder = join(platform.dataDir, settings.importsFolder, 'files');
             return {
               imports: new ImportsStore(databases.imports),

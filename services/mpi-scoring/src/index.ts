@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerOptions } from '@faemban/nest-kit';
+import type { ServiceDefinition } from '@faemban/service-process';
 import type { MpiScoringConfig } from './config';
 import { MpiScoringModule } from './mpi-scoring.module';
 
@@ -21,3 +22,11 @@ export function createMpiScoring(
 ): Promise<Server> {
   return createServer([MpiScoringModule.register(config)], { name: 'mpi-scoring', ...server });
 }
+
+/** Scoring as a process of its own: its policies follow ingestion, its view and its rescoring follow its own log. */
+export const mpiScoringProcess: ServiceDefinition = {
+  context: 'mpi-scoring',
+  port: 8423,
+  follows: ['ingestion', 'mpi-scoring'],
+  create: ({ server }) => createMpiScoring({}, server),
+};

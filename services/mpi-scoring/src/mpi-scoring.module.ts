@@ -101,7 +101,8 @@ function planRescoring(platform: Platform, runners: Runners, service: RulebookSe
     create: (dispatch) =>
       new Rescoring({
         book: service.book,
-        log: platform.log,
+        log: platform.followed ?? platform.log,
+        wholeLog: platform.log,
         store,
         dispatch,
         clock: platform.clock,

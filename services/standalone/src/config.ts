@@ -1,4 +1,4 @@
-import { logLevels, operatorSchema, type Operator } from '@faemban/nest-kit';
+import { logLevels } from '@faemban/nest-kit';
 import { z } from 'zod';
 
 /** Everything that can be set, each with its default. From the environment, `dataDir` is `FAEMBAN_DATA_DIR`, and so on. */
@@ -20,9 +20,3 @@ export const standaloneConfigSchema = z.strictObject({
 });
 /** See {@link standaloneConfigSchema}. */
 export type StandaloneConfig = z.infer<typeof standaloneConfigSchema>;
-
-/** The operators of a demo, until there are accounts: one uploads, another approves. */
-export const demoOperators: readonly Operator[] = z.array(operatorSchema).parse([
-  { id: 'somchai', name: 'สมชาย (เจ้าหน้าที่ข้อมูล อำเภอ)', office: 'district-8417', role: 'SEC-D' },
-  { id: 'malee', name: 'มาลี (ฝ่ายเลขานุการ จังหวัด)', office: 'province-84', role: 'SEC-P' },
-]);

@@ -1,4 +1,4 @@
-import type { ContextName } from '@faemban/contracts';
+import { contextNames, type ContextName } from '@faemban/contracts';
 import {
   createIds,
   LocalRebuildEngine,
@@ -96,6 +96,7 @@ export async function openEmbeddedPlatform(options: {
     return {
       platform: {
         profile: 'embedded',
+        contexts: contextNames,
         dataDir,
         clock,
         ids: createIds({ clock }),

@@ -1,4 +1,4 @@
 export { createStandalone, type Standalone, type StandaloneOverrides } from './standalone';
-export { demoOperators, standaloneConfigSchema, type StandaloneConfig } from './config';
+export { standaloneConfigSchema, type StandaloneConfig } from './config';
 export { openEmbeddedPlatform, type EmbeddedPlatform } from './embedded-platform';
 export { keepHeapSmall } from './heap';

@@ -2,12 +2,13 @@ import type { Clock } from '@faemban/event-sourcing';
 import {
   createLogger,
   createServer,
+  demoOperators,
   sealPlanDefault,
   type Operator,
   type ServerStatus,
   type Stopped,
 } from '@faemban/nest-kit';
-import { demoOperators, standaloneConfigSchema, type StandaloneConfig } from './config';
+import { standaloneConfigSchema, type StandaloneConfig } from './config';
 import { openEmbeddedPlatform } from './embedded-platform';
 import { serviceModules } from './service-modules';
 

@@ -5,12 +5,14 @@ import { Client, Progress, uploadImport } from '@faemban/cli';
 import { undoAndImportAgain, type UndoReport } from './undo';
 import { aggregateSurvey, generatePopulation, revisePopulation } from '@faemban/population';
 import { thaiDayOf } from '@faemban/thai';
-import { figuresAgain, type AgainReport } from './again';
+import type { AgainReport } from './again';
 import { compareCells, type Difference } from './compare';
 import { eventsOf } from './events-of';
 import { type Cells, cellsOf, type PublishedFile, readPublished } from './published-files';
 import { Stages } from './stages';
-import { System } from './system';
+import { EmbeddedRun } from './embedded-run';
+import { DistributedRun, type DistributedAgainReport } from './distributed-run';
+import type { SystemUnderTest } from './system-under-test';
 
 /** What to accept: a province's published files, or one district of them. */
 export interface AcceptanceOptions {
@@ -21,11 +23,17 @@ export interface AcceptanceOptions {
   readonly undo?: boolean;
   /** Shows stages and bars on standard error. */
   readonly visible: boolean;
+  /** Embedded unless given. */
+  readonly profile?: 'embedded' | 'distributed';
+  /** Processes of each service, for the distributed profile; one unless given. */
+  readonly instances?: number;
 }
 
 /** What a run found; printed as its last line. */
 export interface AcceptanceReport {
-  readonly profile: 'embedded';
+  readonly profile: 'embedded' | 'distributed';
+  /** The servers it ran on, where there are any. */
+  readonly servers?: readonly string[];
   readonly province: string;
   readonly district: string | null;
   readonly files: number;
@@ -39,8 +47,8 @@ export interface AcceptanceReport {
     readonly asKnownBefore: number;
   };
   readonly undo?: UndoReport;
-  /** The figures once more after rebuilds, a restore, and an exported log. */
-  readonly again: AgainReport;
+  /** The figures once more: after rebuilds, and from a restored, exported, restarted or migrated installation, as the profile has it. */
+  readonly again: AgainReport | DistributedAgainReport;
   readonly seconds: number;
   readonly stageSeconds: Readonly<Record<string, number>>;
   readonly peakRssMb: number;
@@ -70,7 +78,8 @@ export async function accept(
   const published = readPublished(options.tpmap, options.province, options.district);
   if (published.length === 0)
     throw new Error(`No published files of province ${options.province} in ${options.tpmap}.`);
-  let system: System | undefined;
+  const profile =
+    options.profile === 'distributed' ? new DistributedRun(work, options.instances ?? 1) : new EmbeddedRun(work);
   try {
     const survey = join(work, 'survey');
     const revised = join(work, 'revised');
@@ -86,8 +95,7 @@ export async function accept(
       });
       await revisePopulation({ from: survey, share: 0.02, seed: 2562, out: revised });
     });
-    system = await System.start(join(work, 'data'), firstDayMs);
-    const running = system;
+    const running = await profile.start(firstDayMs);
     const begun = performance.now();
 
     const importBoth = async (again = ''): Promise<readonly [string, string]> => [
@@ -145,19 +153,16 @@ export async function accept(
         })
       : undefined;
     const names = published.map(({ name }) => `/tpmap/${name}.csv`);
-    const again = await figuresAgain({
-      system: running,
-      dataDir: join(work, 'data'),
-      work,
+    const again = await profile.again({
       paths: [...names, ...names.map((name) => `${name}?asKnownAt=${dayBefore}`)],
       stages,
       nowMs: firstDayMs + daysPassed * dayMs + laterMs,
     });
-    system = undefined;
     const found = [first, after.today, after.before, ...(undone === undefined ? [] : [undone])];
     const all = found.flatMap(({ differences }) => differences);
     return {
-      profile: 'embedded',
+      profile: options.profile ?? 'embedded',
+      ...(profile.servers === undefined ? {} : { servers: profile.servers }),
       province: options.province,
       district: options.district ?? null,
       files: published.length,
@@ -179,14 +184,14 @@ export async function accept(
       firstDifferences: all.slice(0, 20),
     };
   } finally {
-    await system?.kill();
+    await profile.end();
     rmSync(work, { recursive: true, force: true });
   }
 }
 
 /** Uploads as one operator, approves as another, waits until figures show it. Answers the import's id. */
 async function importFiles(
-  system: System,
+  system: SystemUnderTest,
   stages: Stages,
   visible: boolean,
   name: string,
@@ -224,7 +229,7 @@ export interface Compared {
 }
 
 async function compareAll(
-  system: System,
+  system: SystemUnderTest,
   published: readonly PublishedFile[],
   query = '',
   everyColumn = false,

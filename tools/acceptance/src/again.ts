@@ -5,6 +5,7 @@ import { eventsOf } from './events-of';
 import { faemban } from './faemban';
 import type { Stages } from './stages';
 import { System } from './system';
+import type { SystemUnderTest } from './system-under-test';
 
 /** What the same figures cost once more, and in how many files they were not the same. */
 export interface AgainReport {
@@ -79,13 +80,18 @@ export async function figuresAgain({ system, dataDir, work, paths, stages, nowMs
   };
 }
 
-async function figuresOf(system: System, paths: readonly string[]): Promise<readonly string[]> {
+/** The texts behind these paths. */
+export async function figuresOf(
+  system: Pick<SystemUnderTest, 'url'>,
+  paths: readonly string[],
+): Promise<readonly string[]> {
   const client = new Client({ url: system.url });
   const texts: string[] = [];
   for (const path of paths) texts.push(await client.text(path));
   return texts;
 }
 
-function differing(wanted: readonly string[], found: readonly string[]): number {
+/** How many of the texts are not the same. */
+export function differing(wanted: readonly string[], found: readonly string[]): number {
   return wanted.filter((text, at) => text !== found[at]).length;
 }

@@ -1,8 +1,8 @@
 import { Client } from '@faemban/cli';
-import type { System } from './system';
+import type { SystemUnderTest } from './system-under-test';
 
 /** How many events the system has recorded, over all contexts. */
-export async function eventsOf(system: System): Promise<number> {
+export async function eventsOf(system: Pick<SystemUnderTest, 'url'>): Promise<number> {
   const { contexts } = await new Client({ url: system.url }).get<{ contexts: { events: number }[] }>('/status');
   return contexts.reduce((sum, { events }) => sum + events, 0);
 }

@@ -4,12 +4,15 @@ import { parseArgs } from 'node:util';
 import { accept } from './acceptance';
 import { notReachedMax } from './not-reached';
 
-const usage = `npm run acceptance -- [--tpmap DIR --province NN] [--district NNNN] [--profile embedded] [--undo]
+const usage = `npm run acceptance -- [--tpmap DIR --province NN] [--district NNNN] [--profile embedded|distributed] [--instances N] [--undo]
 
 A province's survey in, its published figures out, compared cell by cell; then once more after every view was rebuilt, a
 backup restored elsewhere, and the exported log taken into an empty installation. With --undo every import is undone before that and
 the files are imported again. Without --tpmap it reads tpmap-2561 below FAEMBAN_TEST_DATA (default ../shared/data). The last line is
-one JSON object; the exit code is 0 only without differences.`;
+one JSON object; the exit code is 0 only without differences.
+
+With --profile distributed it starts a Kafka and a server of MongoDB's protocol, every service in processes of its own (--instances of
+each), and a front door; figures are compared again after every view was rebuilt from Kafka and after everything was started anew.`;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -19,6 +22,7 @@ async function main(): Promise<number> {
       district: { type: 'string' },
       undo: { type: 'boolean', default: false },
       profile: { type: 'string', default: 'embedded' },
+      instances: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -26,8 +30,10 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  if (values.profile !== 'embedded') {
-    console.error(`The profile ${values.profile} cannot be accepted yet; --profile embedded can.`);
+  const { profile } = values;
+  const instances = Number(values.instances);
+  if ((profile !== 'embedded' && profile !== 'distributed') || !(instances >= 1 && instances <= 5)) {
+    console.error(usage);
     return 2;
   }
   const tpmap = values.tpmap ?? join(process.env['FAEMBAN_TEST_DATA'] ?? '../shared/data', 'tpmap-2561');
@@ -42,6 +48,7 @@ async function main(): Promise<number> {
     province: values.province,
     ...(values.district ? { district: values.district } : {}),
     undo: values.undo,
+    ...{ profile, instances },
     visible: true,
   });
   for (const difference of firstDifferences) console.error(JSON.stringify(difference));
@@ -56,7 +63,9 @@ async function main(): Promise<number> {
     changed.differences === 0 &&
     changed.asKnownBefore === 0 &&
     changed.cellsThatMoved > 0 &&
-    again.rebuilt + again.restored + again.imported === 0 &&
+    again.rebuilt === 0 &&
+    ('restored' in again ? again.restored + again.imported : again.restarted) === 0 &&
+    (!('isUnaltered' in again) || again.isUnaltered) &&
     again.viewsRebuilt > 0 &&
     again.isEveryEventThere &&
     Object.values(undo ?? {}).every((differences) => differences === 0);

@@ -3,7 +3,7 @@ import type { Compared } from './acceptance';
 import type { Difference } from './compare';
 import { cellsOf, type PublishedFile } from './published-files';
 import type { Stages } from './stages';
-import type { System } from './system';
+import type { SystemUnderTest } from './system-under-test';
 
 /** What undoing every import and importing again left different: cells, and figures that should be gone. All are to be 0. */
 export interface UndoReport {
@@ -21,7 +21,7 @@ export interface UndoReport {
 
 /** What {@link undoAndImportAgain} works with. */
 export interface UndoScene {
-  readonly system: System;
+  readonly system: SystemUnderTest;
   readonly stages: Stages;
   readonly published: readonly PublishedFile[];
   readonly changed: { readonly importId: string; readonly files: readonly PublishedFile[] };
@@ -65,7 +65,7 @@ export async function undoAndImportAgain(
 }
 
 /** Asks as one operator, approves as another, waits until figures show it. */
-async function undo(system: System, importId: string): Promise<void> {
+async function undo(system: SystemUnderTest, importId: string): Promise<void> {
   const asking = new Client({ url: system.url, operator: 'malee' });
   const approving = new Client({ url: system.url, operator: 'somchai' });
   await asking.post(`/imports/${importId}/rollback`, { reason: 'test-data' });
@@ -77,7 +77,7 @@ async function undo(system: System, importId: string): Promise<void> {
 }
 
 /** How many cells of the published files the system still fills with something other than 0. */
-async function countFigures(system: System, published: readonly PublishedFile[]): Promise<number> {
+async function countFigures(system: SystemUnderTest, published: readonly PublishedFile[]): Promise<number> {
   const client = new Client({ url: system.url });
   let left = 0;
   for (const { name } of published) {

@@ -76,8 +76,8 @@ function refusalOfOurs(file, source) {
     return `a file that decides may not import kind:${targetKind}`;
   }
   const namesAdapters = composingFiles.includes(file.name) || adapterSuffixes.includes(file.suffix) || file.isTest;
-  if (file.kind === 'service' && targetKind === 'adapter' && !namesAdapters) {
-    return 'an adapter is named only in a module, a store, index.ts or main.ts';
+  if (file.kind === 'service' && ['adapter', 'process'].includes(targetKind) && !namesAdapters) {
+    return 'an adapter or a process is named only in a module, a store, index.ts or main.ts';
   }
   if (!file.isTest && target !== file.project && !file.project.declared.has(target.name)) {
     return `the package.json of ${file.project.name} does not list it`;

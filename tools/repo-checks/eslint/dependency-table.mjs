@@ -6,7 +6,7 @@ const kafka = /^(kafkajs|@platformatic\/kafka)(\/|$)/;
 const testTool = /^(fast-check|@jest\/|jest)(\/|$)/;
 const schema = /^zod(\/|$)/;
 
-const everything = ['contracts', 'core', 'adapter', 'kit', 'service', 'host', 'console', 'fixtures', 'tool'];
+const everything = ['contracts', 'core', 'adapter', 'kit', 'process', 'service', 'host', 'console', 'fixtures', 'tool'];
 
 /**
  * `kinds`: kinds of our own packages that may be imported. `inSpecs`: those that specs may import as well.
@@ -19,7 +19,9 @@ export const dependencyTable = {
   adapter: { kinds: ['core', 'contracts'], inSpecs: ['fixtures', 'tool'], never: [nest] },
   kit: { kinds: ['core', 'contracts'], inSpecs: ['fixtures'], never: [driver, kafka] },
   fixtures: { kinds: ['core', 'contracts'], inSpecs: [], never: [nest, driver] },
-  service: { kinds: ['core', 'adapter', 'kit', 'contracts'], inSpecs: ['fixtures'], never: [] },
+  // Composes a service's process from adapters; a service names it where it is composed.
+  process: { kinds: ['core', 'adapter', 'kit', 'contracts'], inSpecs: ['fixtures', 'tool'], never: [] },
+  service: { kinds: ['core', 'adapter', 'kit', 'process', 'contracts'], inSpecs: ['fixtures'], never: [] },
   host: { kinds: everything, inSpecs: [], never: [] },
   tool: { kinds: everything, inSpecs: [], never: [] },
   console: { kinds: ['contracts', 'core'], inSpecs: ['fixtures'], never: [nest, driver, kafka] },

@@ -1,5 +1,7 @@
-import type { Actor } from '../envelope';
-import type { identityDocumentKinds, numberCheckResults } from './person-events';
+import { z } from 'zod';
+import { actorSchema, envelopeSchema, type Actor } from '../envelope';
+import { daySchema, idSchema, roundSchema, sourceSchema } from '../fields';
+import { identityDocumentKinds, numberCheckResults } from './person-events';
 
 /**
  * The one synchronous call between contexts: names and numbers may not travel in events, so ingestion hands them to the person vault
@@ -77,3 +79,68 @@ export type NumberMatch =
   | { readonly found: 'one'; readonly personId: string; readonly householdId: string; readonly document: VaultDocument }
   | { readonly found: 'none' }
   | { readonly found: 'several' };
+
+/** The longest text of a household or member, in characters. Longer ones are no names or addresses. */
+const vaultTextCharactersMax = 1000;
+/** Households of one request to a vault in another process. */
+export const vaultHouseholdsMax = 1000;
+/** Numbers of one such lookup. */
+export const vaultNumbersMax = 2000;
+const membersMax = 1000;
+
+const text = z.string().max(vaultTextCharactersMax);
+const correlation = z.string().min(1).max(80);
+const documentSchema = z.strictObject({ kind: z.enum(identityDocumentKinds), check: z.enum(numberCheckResults) });
+const memberSchema = z.strictObject({
+  title: text,
+  firstName: text,
+  lastName: text,
+  number: text,
+  document: documentSchema,
+  bornOn: daySchema.nullable(),
+  bornPrecision: z.enum(['day', 'month', 'year']).nullable(),
+});
+
+/** A {@link PersonBatch} as it travels to a vault in another process. */
+export const personBatchSchema = z.strictObject({
+  batchId: z.string().min(1).max(200),
+  source: sourceSchema,
+  round: roundSchema,
+  actor: actorSchema,
+  correlationId: correlation,
+  causationId: correlation.optional(),
+  households: z
+    .array(
+      z.strictObject({
+        householdId: idSchema,
+        area: envelopeSchema.shape.area,
+        address: z.strictObject({ houseCode: text, houseNo: text, moo: text, soi: text, road: text }),
+        members: z.array(memberSchema).max(membersMax),
+      }),
+    )
+    .max(vaultHouseholdsMax),
+}) satisfies z.ZodType<PersonBatch>;
+
+/** What it answers to a batch. */
+export const recordedHouseholdsSchema = z.strictObject({
+  households: z.array(z.strictObject({ householdId: idSchema, personIds: z.array(idSchema) })),
+}) satisfies z.ZodType<{ households: readonly RecordedHousehold[] }>;
+
+/** Numbers that are asked for. */
+export const numbersSchema = z.strictObject({ numbers: z.array(text).max(vaultNumbersMax) });
+
+/** What it answers to them, in the order asked. */
+export const numberMatchesSchema = z.strictObject({
+  matches: z.array(
+    z.discriminatedUnion('found', [
+      z.strictObject({
+        found: z.literal('one'),
+        personId: idSchema,
+        householdId: idSchema,
+        document: documentSchema,
+      }),
+      z.strictObject({ found: z.literal('none') }),
+      z.strictObject({ found: z.literal('several') }),
+    ]),
+  ),
+}) satisfies z.ZodType<{ matches: readonly NumberMatch[] }>;

@@ -1,7 +1,7 @@
 import type { ContextName } from '@faemban/contracts';
 import { IntegrityViolation } from '../errors';
 import { chainHash, genesisHash } from '../integrity/hashing';
-import type { EventLog, LoggedEvent } from '../ports';
+import type { EventLog, Head, LoggedEvent } from '../ports';
 
 /** Events read from the owner's log at once when a hole is filled. */
 const pageEvents = 500;
@@ -17,8 +17,11 @@ export interface PartitionConsumer {
    * @throws IntegrityViolation where the same seq comes with another hash, or the chain does not hold; and what `take` throws
    */
   receive(delivery: readonly LoggedEvent[]): Promise<void>;
-  /** Compares with the owner's head and takes what is missing, so that a lost last message is noticed too. */
-  catchUp(): Promise<void>;
+  /**
+   * Compares with the owner's head and takes what is missing, so that a lost last message is noticed too. `head` is what the owner said
+   * just now where the caller has asked already; then the owner may since have told of later events in other ways.
+   */
+  catchUp(head?: Head): Promise<void>;
 }
 
 /**
@@ -30,6 +33,7 @@ export async function createPartitionConsumer({
   partition,
   log,
   afterSeq,
+  afterHash,
   take,
 }: {
   readonly context: ContextName;
@@ -37,12 +41,14 @@ export async function createPartitionConsumer({
   /** The owner's log, asked only for what the transport did not bring. */
   readonly log: Pick<EventLog, 'read' | 'heads'>;
   readonly afterSeq: number;
+  /** The chain hash there, where the owner has told it already; it is asked otherwise. */
+  readonly afterHash?: string;
   readonly take: (events: readonly LoggedEvent[]) => Promise<void>;
 }): Promise<PartitionConsumer> {
   const violation = (seq: number, what: string) => new IntegrityViolation(context, partition, seq, what);
   let seq = afterSeq;
-  let hash = genesisHash;
-  if (afterSeq > 0) {
+  let hash = afterHash ?? genesisHash;
+  if (afterSeq > 0 && afterHash === undefined) {
     const [last] = await log.read(context, partition, afterSeq - 1, 1);
     if (last === undefined) throw violation(afterSeq, 'the owner does not have what was taken here');
     hash = last.chainHash;
@@ -103,12 +109,17 @@ export async function createPartitionConsumer({
       }
       await handOn(accepted);
     },
-    async catchUp() {
-      const head = (await log.heads(context)).find((one) => one.partition === partition);
-      if (head !== undefined && head.seq < seq) throw violation(seq, `the owner's log ends at ${head.seq}`);
-      while (head !== undefined && seq < head.seq) {
+    async catchUp(told) {
+      const asked = told ?? (await log.heads(context)).find((one) => one.partition === partition);
+      if (asked === undefined) return;
+      if (asked.seq < seq && told === undefined) throw violation(seq, `the owner's log ends at ${asked.seq}`);
+      const known = asked.seq === seq && seq > 0 ? hash : remembered.get(asked.seq);
+      if (known !== undefined && known !== asked.chainHash) {
+        throw violation(asked.seq, 'the owner has another hash there than what was taken here');
+      }
+      while (seq < asked.seq) {
         const accepted: LoggedEvent[] = [];
-        await fill(accepted, Math.min(head.seq, seq + pageEvents));
+        await fill(accepted, Math.min(asked.seq, seq + pageEvents));
         await handOn(accepted);
       }
     },

@@ -6,12 +6,13 @@ import { readParked } from './replay';
 
 const pageSequences = 500;
 
-/** What replaying a view's parked events needs; `epochOf` answers under which epoch the caller writes a partition. */
+/** What replaying a view's parked events needs. */
 export interface ViewReplay {
   readonly folder: Folder;
   readonly log: EventLog;
   readonly handle: ViewHandle;
-  readonly epochOf: (partition: number) => number;
+  /** Under which epoch the caller writes a partition; one that another process works is taken for the step, and taken back by it. */
+  readonly epochFor: (partition: number) => Promise<number>;
   readonly now: () => string;
 }
 

@@ -38,8 +38,10 @@ export async function replayView(view: ViewReplay, request: ReplayRequest): Prom
   const chosen = cutToEvents(found, eventsMax);
   let figures: ReplayFigures = noReplay;
   for (const sequences of byPartition(chosen)) {
+    const partition = sequences[0]?.partition ?? 0;
+    const epoch = isDryRun ? 0 : await view.epochFor(partition);
     const inHand = await takeInHand(view, sequences, eventsMax);
-    const { step, before, heads } = await planned(view, inHand);
+    const { step, before, heads } = await planned(view, inHand, epoch);
     if (!isDryRun) await handle.replay(step);
     const untriedSeqs = new Set(heads.map(({ seq }) => seq));
     const still = step.parked.filter(({ seq }) => !untriedSeqs.has(seq));
@@ -66,9 +68,9 @@ function byPartition(sequences: readonly ParkedSequence[]): readonly (readonly P
   return [...Map.groupBy(sequences, ({ context, partition }) => vectorKey(context, partition)).values()];
 }
 
-async function planned(view: ViewReplay, inHand: InHand): Promise<Planned> {
+async function planned(view: ViewReplay, inHand: InHand, epoch: number): Promise<Planned> {
   const { context, partition, atSeq, rows, identified, leftover } = inHand;
-  const at = { context, partition, atSeq, epoch: view.epochOf(partition) };
+  const at = { context, partition, atSeq, epoch };
   if (inHand.isMoved) {
     const { before, ...changes } = await refold(view, inHand);
     return { step: { ...at, ...changes }, before, heads: [] };

@@ -33,8 +33,8 @@ export interface Following {
   readonly pollMs?: number;
   /** Whether to let small lags grow a little under load; a lone event is still shown at once. */
   readonly restsBetweenPasses: boolean;
-  /** Opens the store, takes what must be taken, and says where it stands. Also called after the runner was fenced. */
-  open(): Promise<{
+  /** Opens the store, takes what must be taken, and says where it stands. Also called after the runner was fenced or reassigned. */
+  open(opening: Opening): Promise<{
     readonly vector: Vector;
     readonly parked: { readonly total: number; readonly oldestAt: string | null };
   }>;
@@ -42,6 +42,14 @@ export interface Following {
   work(lags: readonly Lag[], progress: Progress, isStopping: () => boolean): Promise<boolean>;
   /** Replays a bounded part of what is parked. Called between two batches. */
   replay(request: ReplayRequest, progress: Progress): Promise<ReplayOutcome>;
+}
+
+/** What a runner opens. */
+export interface Opening {
+  /** The partitions to work. */
+  readonly partitions: readonly number[];
+  /** Whether what was taken before is still held, so that only what is new must be taken. */
+  readonly isHeld: boolean;
 }
 
 interface Waiter {
@@ -63,6 +71,9 @@ export function followLog(following: Following): Runner {
   return new LogFollower(following);
 }
 
+const everyPartition = (log: EventLog): readonly number[] =>
+  Array.from({ length: log.partitionCount }, (_, partition) => partition);
+
 class LogFollower implements Runner {
   private readonly progress: Progress;
   private readonly retry: RetryPlan;
@@ -70,6 +81,8 @@ class LogFollower implements Runner {
   private fault: string | undefined;
   private loop: Promise<void> | undefined;
   private isOpen = false;
+  /** Other partitions were assigned since it was opened. */
+  private isReassigned = false;
   private isStopping = false;
   private failures = 0;
   private passes = 0;
@@ -91,17 +104,27 @@ class LogFollower implements Runner {
     this.fault = undefined;
     this.failures = 0;
     this.state = 'starting';
+    const { log } = this.following;
+    const leaveAssigned = log.onAssigned?.(() => {
+      this.isReassigned = true;
+      this.wake();
+    });
     try {
       await this.open();
       await this.lags();
     } catch (error) {
       if (classify(error) !== 'transient') {
+        leaveAssigned?.();
         this.fail(error);
         throw error;
       }
       this.isOpen = false;
     }
-    this.leave = this.following.log.onAppended(() => this.wake());
+    const leaveAppended = log.onAppended(() => this.wake());
+    this.leave = () => {
+      leaveAssigned?.();
+      leaveAppended();
+    };
     this.loop = this.run();
   }
 
@@ -154,7 +177,7 @@ class LogFollower implements Runner {
   private async run(): Promise<void> {
     while (!this.isStopping) {
       try {
-        if (!this.isOpen) await this.open();
+        if (!this.isOpen || this.isReassigned) await this.open();
         await this.replayNext();
         await this.pass();
         this.failures = 0;
@@ -171,15 +194,29 @@ class LogFollower implements Runner {
   }
 
   private async open(): Promise<void> {
-    const { vector, parked } = await this.following.open();
-    this.progress.reset(vector, parked);
+    const { log } = this.following;
+    const isHeld = this.isOpen;
+    this.isOpen = false;
+    this.isReassigned = false;
+    const assigned = log.assigned?.();
+    const partitions = assigned === undefined ? everyPartition(log) : [...assigned];
+    const { vector, parked } = await this.following.open({ partitions, isHeld });
+    this.progress.reset(vector, parked, assigned);
     this.isOpen = true;
   }
 
   private async lags(): Promise<Lag[]> {
     const { contexts, log } = this.following;
     const lags: Lag[] = [];
-    for (const context of contexts) lags.push(...this.progress.lags(context, await log.heads(context)));
+    for (const context of contexts) {
+      let heads = await log.heads(context);
+      if (log.compareWithOwners !== undefined && this.progress.isBeyond(context, heads)) {
+        // Who worked the partition before may have seen more of the log than has come here yet.
+        await log.compareWithOwners();
+        heads = await log.heads(context);
+      }
+      lags.push(...this.progress.lags(context, heads));
+    }
     return lags;
   }
 
@@ -214,7 +251,7 @@ class LogFollower implements Runner {
     if (lags.length === 0) {
       this.fault = undefined;
       this.state = 'live';
-      this.resolveWaiters(pass);
+      if (!this.isReassigned) this.resolveWaiters(pass);
       if (this.waiters.length === 0 && this.replays.length === 0)
         await this.sleep(this.following.pollMs ?? pollMsDefault, 'wake');
       return;

@@ -19,6 +19,8 @@ export class Progress {
   parkedOldestAt: string | null = null;
   heads: Readonly<Record<string, number>> | undefined;
   private readonly positions: Record<string, number> = {};
+  /** The partitions worked here; all of them where undefined. */
+  private assigned: ReadonlySet<number> | undefined;
   /** Since when a partition has been waiting: when its oldest waiting event was recorded, or, until it is read, when it was noticed. */
   private readonly waitingSince = new Map<string, number>();
 
@@ -27,10 +29,16 @@ export class Progress {
     private readonly clock: Clock,
   ) {}
 
-  /** Begins anew from what the store says. */
-  reset(vector: Vector, parked: { readonly total: number; readonly oldestAt: string | null }): void {
+  /** Begins anew from what the store says. What is not assigned here counts nowhere. */
+  reset(
+    vector: Vector,
+    parked: { readonly total: number; readonly oldestAt: string | null },
+    assigned?: ReadonlySet<number>,
+  ): void {
+    this.assigned = assigned;
     for (const key of Object.keys(this.positions)) delete this.positions[key];
-    Object.assign(this.positions, vector);
+    Object.assign(this.positions, this.ownOf(vector));
+    if (this.heads !== undefined) this.heads = this.ownOf(this.heads);
     this.waitingSince.clear();
     this.parked(parked);
   }
@@ -45,11 +53,18 @@ export class Progress {
     return { ...this.positions };
   }
 
+  /** Whether more was applied somewhere than these heads reach. */
+  isBeyond(context: ContextName, heads: readonly Head[]): boolean {
+    return heads.some(({ partition, seq }) => (this.positions[vectorKey(context, partition)] ?? 0) > seq);
+  }
+
   /** Which partitions have something waiting. @throws IntegrityViolation where the checkpoint is beyond the head: the log lost events */
   lags(context: ContextName, heads: readonly Head[]): Lag[] {
     const lags: Lag[] = [];
     const seen: Record<string, number> = { ...this.heads };
     for (const { partition, seq } of heads) {
+      // Assigned meanwhile: it is worked when it was taken.
+      if (this.assigned?.has(partition) === false) continue;
       const key = vectorKey(context, partition);
       const after = this.positions[key] ?? 0;
       seen[key] = seq;
@@ -96,5 +111,12 @@ export class Progress {
   get lagSeconds(): number {
     if (this.waitingSince.size === 0) return 0;
     return Math.max(0, (this.clock() - Math.min(...this.waitingSince.values())) / 1000);
+  }
+
+  private ownOf(vector: Vector): Vector {
+    const { assigned } = this;
+    if (assigned === undefined) return vector;
+    const isOwn = ([key]: [string, number]): boolean => assigned.has(Number(key.slice(key.lastIndexOf('/') + 1)));
+    return Object.fromEntries(Object.entries(vector).filter(isOwn));
   }
 }

@@ -1,4 +1,4 @@
-import type { ContextName } from '@faemban/contracts';
+import { contextNames, type ContextName } from '@faemban/contracts';
 import { createIds, type Ids } from '../ids';
 import type { SealStore } from '../integrity/seals';
 import { createSigner, createSigningKey, type Signer } from '../integrity/signing';
@@ -14,6 +14,7 @@ import { createTestClock } from './test-clock';
 /** Everything a service is given, in memory: the fake that stands for a platform in tests. */
 export interface MemoryPlatform {
   readonly profile: 'embedded';
+  readonly contexts: readonly ContextName[];
   store(context: ContextName): EventStore;
   readonly log: EventLog;
   readonly snapshots: (context: ContextName) => SnapshotStore;
@@ -39,6 +40,7 @@ export function createMemoryPlatform({
   const services = new Map<string, { readonly views: ViewStore; readonly policies: PolicyStore }>();
   return {
     profile: 'embedded',
+    contexts: contextNames,
     store,
     log,
     snapshots(context) {

@@ -4,7 +4,7 @@ import { invariant } from '../errors';
 import type { RecordedEvent } from '../events';
 import { replayView } from '../parking/replay-view';
 import type { Clock, EventLog, LoggedEvent, ParkedEvent, StoredSlices, ViewHandle, ViewStore } from '../ports';
-import { followLog } from '../runners/follow-log';
+import { followLog, type Opening } from '../runners/follow-log';
 import { unobserved, type ObserveBatch } from '../runners/observe-batch';
 import type { Lag, Progress } from '../runners/progress';
 import { reportParked, type ReportIncident, type RetryPlan, type Runner } from '../runners/runner';
@@ -60,10 +60,12 @@ export function createViewRunner(options: ViewRunnerOptions): Runner {
     return handle;
   };
 
-  const open = async () => {
+  const open = async ({ partitions, isHeld }: Opening) => {
     const view = await opened();
-    for (let partition = 0; partition < log.partitionCount; partition += 1) {
-      epochs.set(partition, await view.take(partition));
+    const wanted = new Set(partitions);
+    for (const partition of epochs.keys()) if (!isHeld || !wanted.has(partition)) epochs.delete(partition);
+    for (const partition of partitions) {
+      if (!epochs.has(partition)) epochs.set(partition, await view.take(partition));
     }
     // Only now, since whoever wrote before may have gone on until its partitions were taken.
     return { vector: await view.checkpoint(), parked: await view.parked(0) };
@@ -122,9 +124,10 @@ export function createViewRunner(options: ViewRunnerOptions): Runner {
     },
     async replay(request, progress) {
       const view = await opened();
-      const epochOf = (partition: number): number => epochs.get(partition) ?? 0;
+      const epochFor = async (partition: number): Promise<number> =>
+        epochs.get(partition) ?? (await view.take(partition));
       const now = (): string => new Date(clock()).toISOString();
-      const outcome = await replayView({ folder, log, handle: view, epochOf, now }, request);
+      const outcome = await replayView({ folder, log, handle: view, epochFor, now }, request);
       progress.parked(await view.parked(0));
       return outcome;
     },

@@ -143,7 +143,7 @@ function viewRunnerProvider(context: ContextName, what: { view: View } | { tally
           platform.runnerElsewhere?.(context, readModel.name, runners.report) ??
           createViewRunner({
             ...what,
-            log: platform.log,
+            log: platform.followed ?? platform.log,
             handle,
             clock: platform.clock,
             report: runners.report,
@@ -170,7 +170,7 @@ function policyRunnerProvider(context: ContextName, { policy }: PolicyRegistrati
         create: (dispatch) =>
           createPolicyRunner({
             policy,
-            log: platform.log,
+            log: platform.followed ?? platform.log,
             store,
             dispatch: tracePolicy(policy, dispatch),
             clock: platform.clock,

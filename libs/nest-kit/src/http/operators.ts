@@ -9,3 +9,9 @@ export const operatorSchema = z.strictObject({
 });
 /** See {@link operatorSchema}. */
 export type Operator = z.infer<typeof operatorSchema>;
+
+/** The operators of a demo, until there are accounts: one uploads, another approves. */
+export const demoOperators: readonly Operator[] = z.array(operatorSchema).parse([
+  { id: 'somchai', name: 'สมชาย (เจ้าหน้าที่ข้อมูล อำเภอ)', office: 'district-8417', role: 'SEC-D' },
+  { id: 'malee', name: 'มาลี (ฝ่ายเลขานุการ จังหวัด)', office: 'province-84', role: 'SEC-P' },
+]);

@@ -92,9 +92,12 @@ function refusal(status: number, code: keyof typeof sentences, extra?: Record<st
   return new Problem(status, code, sentences[code], extra);
 }
 
+/** What is answered where there is no such path. */
+export const notFound = (): Problem => refusal(404, 'not-found');
+
 function ofStatus(status: number): Problem {
   if (status === 400) return refusal(400, 'request-malformed');
-  if (status === 404) return refusal(404, 'not-found');
+  if (status === 404) return notFound();
   if (status === 413) return refusal(413, 'body-too-large');
   if (status === 415) return refusal(415, 'content-type-unsupported');
   return refusal(status, 'request-refused');

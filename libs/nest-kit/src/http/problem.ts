@@ -49,6 +49,7 @@ export class Problem extends Error {
 
 const titles: Readonly<Record<number, Sentence>> = {
   400: { th: 'คำขอไม่ถูกต้อง', en: 'The request is not valid' },
+  401: { th: 'ต้องแสดงสิทธิ์ก่อน', en: 'Not without credentials' },
   403: { th: 'ไม่มีสิทธิ์ทำรายการนี้', en: 'Not allowed' },
   404: { th: 'ไม่พบสิ่งที่ขอ', en: 'Not found' },
   405: { th: 'ใช้วิธีเรียกนี้ไม่ได้', en: 'Method not allowed' },
@@ -60,6 +61,7 @@ const titles: Readonly<Record<number, Sentence>> = {
   422: { th: 'ใช้รหัสคำสั่งซ้ำ', en: 'Command id reused' },
   431: { th: 'ส่วนหัวคำขอใหญ่เกินกำหนด', en: 'Request headers too large' },
   500: { th: 'ระบบขัดข้อง', en: 'A fault in the system' },
+  502: { th: 'ติดต่อระบบส่วนหลังไม่ได้', en: 'No answer from behind' },
   503: { th: 'ยังให้บริการไม่ได้ในขณะนี้', en: 'Not available just now' },
 };
 const otherTitle: Sentence = { th: 'ทำรายการไม่สำเร็จ', en: 'Not done' };

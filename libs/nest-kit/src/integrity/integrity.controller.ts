@@ -48,7 +48,7 @@ export class IntegrityController {
   async latest(): Promise<{
     items: readonly { context: ContextName; unsealed: number; seal: SignedDocument<Seal> | null }[];
   }> {
-    const items = contextNames.map(async (context) => ({
+    const items = this.platform.contexts.map(async (context) => ({
       context,
       unsealed: await this.seals.sealer.unsealed(context),
       seal: (await this.platform.seals.seals(context)).at(-1) ?? null,

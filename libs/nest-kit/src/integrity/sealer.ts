@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { contextNames, logSealed, type ContextName, type LogSealed } from '@faemban/contracts';
+import { logSealed, type ContextName, type LogSealed } from '@faemban/contracts';
 import {
   createCommandHandler,
   defineAggregate,
@@ -57,7 +57,7 @@ export class Sealer {
   /** Seals every context that has something to be sealed. */
   async sealAll(): Promise<readonly SignedDocument<Seal>[]> {
     const seals: SignedDocument<Seal>[] = [];
-    for (const context of contextNames) {
+    for (const context of this.platform.contexts) {
       const seal = await this.seal(context);
       if (seal !== undefined) seals.push(seal);
     }

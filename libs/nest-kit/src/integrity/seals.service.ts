@@ -1,4 +1,3 @@
-import { contextNames } from '@faemban/contracts';
 import { describeFailure } from '@faemban/event-sourcing';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Metrics } from '../operations/metrics';
@@ -38,7 +37,7 @@ export class Seals implements OnApplicationBootstrap, BeforeApplicationShutdown 
   ) {
     this.sealer = new Sealer(platform);
     metrics.gauge('faemban_unsealed_events', 'Recorded events no seal covers yet.', ['context'], async (gauge) => {
-      for (const context of contextNames) gauge.set({ context }, await this.sealer.unsealed(context));
+      for (const context of platform.contexts) gauge.set({ context }, await this.sealer.unsealed(context));
     });
     health.add('seals', () =>
       this.fault === undefined
@@ -51,7 +50,7 @@ export class Seals implements OnApplicationBootstrap, BeforeApplicationShutdown 
     this.platform.publishKeys?.();
     if (this.plan.everySeconds === 0) return;
     const begunMs = this.platform.clock();
-    for (const context of contextNames) this.sealedAtMs.set(context, begunMs);
+    for (const context of this.platform.contexts) this.sealedAtMs.set(context, begunMs);
     this.timer = setInterval(() => {
       this.looking = this.looking.then(() => this.look());
     }, lookEveryMs).unref();
@@ -64,8 +63,9 @@ export class Seals implements OnApplicationBootstrap, BeforeApplicationShutdown 
   }
 
   private async look(): Promise<void> {
+    if (this.platform.isInCharge?.() === false) return;
     try {
-      for (const context of contextNames) {
+      for (const context of this.platform.contexts) {
         if (this.isEnding) return;
         const unsealed = await this.sealer.unsealed(context);
         const ageMs = this.platform.clock() - (this.sealedAtMs.get(context) ?? 0);

@@ -37,7 +37,7 @@ describe('a scrape', () => {
         return context === 'ingestion' ? Promise.reject(new Error('gone')) : Promise.resolve(heads);
       },
     };
-    addSequencerMetrics(metrics, { log } as never);
+    addSequencerMetrics(metrics, { log, contexts: ['ingestion', 'mpi-scoring'] } as never);
     const shown = await text();
     expect(new Set(asked).size).toBe(asked.length);
     expect(shown).toContain('faemban_sequencer_up{context="ingestion"} 0');

@@ -1,4 +1,4 @@
-import { contextNames, type ContextName } from '@faemban/contracts';
+import type { ContextName } from '@faemban/contracts';
 import type { Head } from '@faemban/event-sourcing';
 import { constants, monitorEventLoopDelay, PerformanceObserver, type ELDHistogram } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
@@ -168,7 +168,7 @@ export function addRunnerMetrics(metrics: Metrics, runners: Runners, clock: Plat
  * Adds the sequencer's own liveness, apart from lag: whether heads can be read, how far they are, when they last moved. One scrape asks
  * once for each context's heads.
  */
-export function addSequencerMetrics(metrics: Metrics, platform: Pick<Platform, 'log'>): void {
+export function addSequencerMetrics(metrics: Metrics, platform: Pick<Platform, 'log' | 'contexts'>): void {
   const underWay = new Map<ContextName, Promise<readonly Head[]>>();
   const headsOf = (context: ContextName): Promise<readonly Head[]> => {
     const asked = underWay.get(context) ?? platform.log.heads(context).finally(() => underWay.delete(context));
@@ -177,7 +177,7 @@ export function addSequencerMetrics(metrics: Metrics, platform: Pick<Platform, '
   };
   const each = (name: string, help: string, set: (heads: readonly Head[] | undefined) => number | undefined): Gauge =>
     metrics.gauge(name, help, ['context'], async (gauge) => {
-      const values = contextNames.map(async (context) => {
+      const values = platform.contexts.map(async (context) => {
         const heads = await headsOf(context).catch(() => undefined);
         const value = set(heads);
         if (value !== undefined) gauge.set({ context }, value);

@@ -38,10 +38,11 @@ export class OperationsController {
   @ApiOperation({ summary: 'Ready to serve, or 503 and what it waits for, in words.' })
   async ready(
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<{ status: 'ready' | 'waiting'; checks: readonly ({ name: string } & Health)[] }> {
+  ): Promise<{ status: 'ready' | 'waiting'; inCharge: boolean; checks: readonly ({ name: string } & Health)[] }> {
     const { ready, checks } = await this.health.readiness();
     void reply.status(ready ? 200 : 503);
-    return { status: ready ? 'ready' : 'waiting', checks };
+    // Of several processes of a service, one seals, rebuilds and replays: whoever routes such requests asks for it here.
+    return { status: ready ? 'ready' : 'waiting', inCharge: this.platform.isInCharge?.() ?? true, checks };
   }
 
   @Get('metrics')

@@ -1,4 +1,4 @@
-import { contextNames, type ContextName } from '@faemban/contracts';
+import type { ContextName } from '@faemban/contracts';
 import type { RunnerStatus } from '@faemban/event-sourcing';
 import type { Platform } from '../platform';
 import type { Runners } from '../runners/runners';
@@ -37,7 +37,7 @@ export async function serverStatus(platform: Platform, runners: Runners, state: 
     startedAt: state.startedAt,
     draining: state.isDraining,
     residentMebibytes: Math.round(process.memoryUsage.rss() / bytesPerMebibyte),
-    contexts: await Promise.all(contextNames.map((context) => contextStatus(platform, context))),
+    contexts: await Promise.all(platform.contexts.map((context) => contextStatus(platform, context))),
     parked: parkedStatus(statuses, platform.clock()),
     runners: statuses.map(({ fault, ...status }) => ({
       ...status,

@@ -16,6 +16,9 @@ import { RUNNERS, type RunnerPlan, type Runners } from '../runners/runners';
 import { RebuildWork, tellRebuildLog } from './rebuild-work';
 import { Throttle } from './throttle';
 
+/** How often a process looks whether it has come to be, or no longer is, the one in charge. Milliseconds. */
+const lookAtChargeMs = 1_000;
+
 /** What is asked of a new rebuild. */
 export interface RebuildWish {
   readonly view: string;
@@ -47,6 +50,9 @@ export class Rebuilds implements OnApplicationBootstrap, BeforeApplicationShutdo
   private readonly changes = new Subject<string>();
   private readonly throttle: Throttle;
   private isStopping = false;
+  private isTakenUp = false;
+  private looking: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     @Inject(PLATFORM) private readonly platform: Platform,
@@ -77,24 +83,46 @@ export class Rebuilds implements OnApplicationBootstrap, BeforeApplicationShutdo
     );
   }
 
-  /** Takes up what a restart interrupted. */
+  /** Takes up what a restart interrupted; of several processes, the one in charge does. */
   async onApplicationBootstrap(): Promise<void> {
+    if (this.platform.isInCharge === undefined) return this.followCharge();
+    this.timer = setInterval(() => {
+      // What cannot be read now is read at the next look.
+      this.looking = this.looking.then(() => this.followCharge()).catch(() => undefined);
+    }, lookAtChargeMs).unref();
+  }
+
+  private async followCharge(): Promise<void> {
+    const isInCharge = this.platform.isInCharge?.() ?? true;
+    if (isInCharge === this.isTakenUp || this.isStopping) return;
+    if (isInCharge) await this.takeUp();
+    else await this.letGo();
+    this.isTakenUp = isInCharge;
+  }
+
+  private async takeUp(): Promise<void> {
     const contexts = new Set(this.runners.readModels().map(({ context }) => context));
-    for (const context of contexts) {
-      for (const text of await this.platform.views(context).views.rebuilds()) {
-        const record = JSON.parse(text) as RebuildRecord;
-        const work = this.add(record);
-        if (unfinishedStates.includes(record.state) && record.state !== 'verified') this.begin(work);
-      }
+    const kept = await Promise.all([...contexts].map((context) => this.platform.views(context).views.rebuilds()));
+    for (const text of kept.flat()) {
+      const record = JSON.parse(text) as RebuildRecord;
+      const work = this.add(record);
+      if (unfinishedStates.includes(record.state) && record.state !== 'verified') this.begin(work);
     }
   }
 
-  /** Ends the work in this process; the next start goes on with it. */
+  /** Ends the work in this process; the next start, or whoever is in charge then, goes on with it. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
+    clearInterval(this.timer);
+    await this.looking;
+    await this.letGo();
+    this.changes.complete();
+  }
+
+  private async letGo(): Promise<void> {
     await Promise.all([...this.works.values()].map((work) => work.stop()));
     for (const { control } of this.works.values()) this.throttle.remove(control);
-    this.changes.complete();
+    if (!this.isStopping) this.works.clear();
   }
 
   /** Begins a rebuild. @throws Problem where there is no such view, or a rebuild of it is under way */
@@ -104,6 +132,7 @@ export class Rebuilds implements OnApplicationBootstrap, BeforeApplicationShutdo
     const underWay = this.list().find(({ view, state }) => view === wish.view && unfinishedStates.includes(state));
     if (underWay !== undefined) throw alreadyUnderWay(underWay);
     if (this.isStopping) throw stopping();
+    if (!this.isTakenUp) throw notInCharge();
     const generations = await this.platform.views(plan.context).views.generations(shape);
     const before = (await generations.list()).find(({ isInService }) => isInService)?.generation ?? 0;
     // What an earlier rebuild left behind for inspection has served its purpose.
@@ -239,7 +268,7 @@ export class Rebuilds implements OnApplicationBootstrap, BeforeApplicationShutdo
     const engine =
       known ??
       new LocalRebuildEngine({
-        log: this.platform.log,
+        log: this.platform.history ?? this.platform.log,
         store: this.platform.views(context).views,
         clock: this.platform.clock,
         readModels: this.runners
@@ -298,6 +327,12 @@ const stopping = (): Problem =>
   new Problem(503, 'stopping', {
     th: 'ระบบกำลังปิด เริ่มใหม่เมื่อระบบกลับมา',
     en: 'The server is stopping. Ask again when it is back.',
+  });
+
+const notInCharge = (): Problem =>
+  new Problem(503, 'not-in-charge', {
+    th: 'โปรเซสอื่นของบริการนี้เป็นผู้ดูแลการสร้างใหม่ ส่งคำขอผ่านประตูหน้าอีกครั้งในอีกสักครู่',
+    en: 'Another process of this service is in charge of rebuilds. Send the request through the front door again shortly.',
   });
 
 const possible: Readonly<Record<'pause' | 'cancel' | 'switch', { readonly th: string; readonly en: string }>> = {

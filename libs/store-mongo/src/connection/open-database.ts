@@ -59,6 +59,7 @@ export interface WantedIndex {
 
 /** Creates the indexes that are missing and checks those that are there. @throws MongoRefused where one is there in another shape */
 export async function ensureIndexes(collection: mongo.Collection, wanted: readonly WantedIndex[]): Promise<void> {
+  if (wanted.length === 0) return;
   for (const { name, key, unique = false } of wanted) {
     await collection.createIndex({ ...key }, unique ? { name, unique } : { name }).catch((error: unknown) => {
       // Another shape under this name: told below, in words.

@@ -1,7 +1,7 @@
 import type { mongo } from 'mongoose';
 import type { ContextName } from '@faemban/contracts';
 import { ensureIndexes, type WantedIndex } from '../connection/open-database';
-import type { CommitDocument, EpochDocument, OwnerDocument, SegmentDocument } from './documents';
+import type { CommitDocument, EpochDocument, OwnerDocument, PublishedDocument, SegmentDocument } from './documents';
 
 /** One context's collections. */
 export interface ContextCollections {
@@ -10,6 +10,7 @@ export interface ContextCollections {
   readonly segments: mongo.Collection<SegmentDocument>;
   readonly epochs: mongo.Collection<EpochDocument>;
   readonly owners: mongo.Collection<OwnerDocument>;
+  readonly published: mongo.Collection<PublishedDocument>;
 }
 
 // A commit's id is its command's, so that is unique by itself.
@@ -31,6 +32,7 @@ export function collectionsOf(db: mongo.Db, context: ContextName): ContextCollec
     segments: db.collection<SegmentDocument>(`${context}.segments`),
     epochs: db.collection<EpochDocument>(`${context}.epochs`),
     owners: db.collection<OwnerDocument>(`${context}.owners`),
+    published: db.collection<PublishedDocument>(`${context}.published`),
   };
 }
 

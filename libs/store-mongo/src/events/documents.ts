@@ -57,6 +57,12 @@ export interface OwnerDocument {
   readonly beat: number;
 }
 
+/** How far one partition was published; its id is the partition's number. */
+export interface PublishedDocument {
+  readonly _id: number;
+  readonly seq: mongo.Long;
+}
+
 /** The document of a commit. */
 export function commitDocument(commit: Commit): CommitDocument {
   const [first] = commit.events;

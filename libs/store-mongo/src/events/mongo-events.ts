@@ -1,5 +1,13 @@
 import type { ContextName } from '@faemban/contracts';
-import { createIds, invariant, type Clock, type EventLog, type EventStore, type Ids } from '@faemban/event-sourcing';
+import {
+  createIds,
+  invariant,
+  type Clock,
+  type EventLog,
+  type EventStore,
+  type Ids,
+  type PublishProgress,
+} from '@faemban/event-sourcing';
 import { openDatabase, type MongoOptions } from '../connection/open-database';
 import { withDatabase } from '../failures';
 import { collectionsOf, prepareCollections } from './context-collections';
@@ -9,6 +17,7 @@ import { Leases, leaseMsDefault } from './leases';
 import { createCommitStore } from './mongo-commits';
 import { createSegmentStore, serverTimeOf } from './mongo-segments';
 import { MongoStore } from './mongo-store';
+import { createPublishProgress } from './publish-progress';
 import { SegmentWatch } from './segment-watch';
 import { Sequencing, sequencingTimesDefault, type SequencingStatus, type SequencingTimes } from './sequencing';
 
@@ -36,6 +45,8 @@ export interface MongoEvents {
   readonly installationId: string;
   /** How sequencing goes in this process, for readiness and metrics. */
   sequencing(context: ContextName): SequencingStatus;
+  /** How far a context was published, kept beside its events. */
+  progress(context: ContextName): PublishProgress;
   /** Stops sequencing, so that others take over at once, and closes the connection. Appends that wait are told `OutcomeUnknown`. */
   close(): Promise<void>;
 }
@@ -94,6 +105,7 @@ export async function openMongoEvents(options: MongoEventsOptions): Promise<Mong
       installationId,
       store: (context) => ownedOf(context).store,
       sequencing: (context) => ownedOf(context).sequencing.status(),
+      progress: (context) => createPublishProgress(readerOf(context).collections.published),
       log: {
         partitionCount,
         heads: (context) => readerOf(context).heads(partitionCount),

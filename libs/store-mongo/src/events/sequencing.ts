@@ -32,8 +32,10 @@ const trouble = { firstMs: 50, lastMs: 2_000 };
 
 /** How sequencing goes in this process. */
 export interface SequencingStatus {
-  /** Partitions held. */
+  /** How many partitions are held. */
   readonly held: number;
+  /** Which: those whose events this process publishes. */
+  readonly partitions: readonly number[];
   /** Appends that wait for their place. */
   readonly waiting: number;
   /** What keeps it from working, in words; undefined while it works. */
@@ -95,7 +97,12 @@ export class Sequencing {
   }
 
   status(): SequencingStatus {
-    return { held: this.held.size, waiting: this.arrivals.waitingFor().length, trouble: this.failure?.message };
+    return {
+      held: this.held.size,
+      partitions: [...this.held.keys()],
+      waiting: this.arrivals.waitingFor().length,
+      trouble: this.failure?.message,
+    };
   }
 
   async close(): Promise<void> {

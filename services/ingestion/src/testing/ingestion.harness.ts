@@ -9,6 +9,7 @@ import {
 } from '@faemban/event-sourcing/testing';
 import type { Operator, Server, ServerOptions } from '@faemban/nest-kit';
 import type { IngestionConfig } from '../config';
+import type { DynamicModule } from '@nestjs/common';
 import { createIngestion } from '../index';
 import { MemoryVault } from './memory-vault';
 
@@ -67,13 +68,20 @@ export class IngestionServer {
     readonly vault: MemoryVault,
     readonly dataDir: string,
     private readonly config: Partial<IngestionConfig>,
+    private readonly vaultModule: DynamicModule,
   ) {}
 
-  static async start(config: Partial<IngestionConfig> = {}, log?: ServerOptions['log']): Promise<IngestionServer> {
+  /** `vaultModule` is what offers the vault to ingestion; `vault` itself unless told otherwise. */
+  static async start(
+    config: Partial<IngestionConfig> = {},
+    log?: ServerOptions['log'],
+    vaultModule?: DynamicModule,
+  ): Promise<IngestionServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'faemban-ingestion-'));
     const clock = createTestClock();
     const platform = interrupted(createMemoryPlatform({ clock, dataDir }), () => IngestionServer.afterAppend());
-    return IngestionServer.over(platform, clock, new MemoryVault(), dataDir, config, log);
+    const vault = new MemoryVault();
+    return IngestionServer.over(platform, clock, vault, dataDir, config, vaultModule ?? vault.asModule(), log);
   }
 
   private static async over(
@@ -82,18 +90,19 @@ export class IngestionServer {
     vault: MemoryVault,
     dataDir: string,
     config: Partial<IngestionConfig>,
+    vaultModule: DynamicModule,
     log?: ServerOptions['log'],
   ): Promise<IngestionServer> {
-    const options = { platform, operators, port: 0, vault: vault.asModule(), ...(log ? { log } : {}) };
+    const options = { platform, operators, port: 0, vault: vaultModule, ...(log ? { log } : {}) };
     const server = await createIngestion(config, options);
     await server.start();
-    return new IngestionServer(server, platform, clock, vault, dataDir, config);
+    return new IngestionServer(server, platform, clock, vault, dataDir, config, vaultModule);
   }
 
   /** Stops, and starts again over the same events and files. */
   async restart(): Promise<IngestionServer> {
     await this.server.stop();
-    return IngestionServer.over(this.platform, this.clock, this.vault, this.dataDir, this.config);
+    return IngestionServer.over(this.platform, this.clock, this.vault, this.dataDir, this.config, this.vaultModule);
   }
 
   async stop(): Promise<void> {

@@ -46,7 +46,8 @@ export class MemoryVault implements PersonVault {
       const [holder, other] = this.byNumber.get(number) ?? [];
       if (holder === undefined) return { found: 'none' };
       if (other !== undefined) return { found: 'several' };
-      return { found: 'one', ...holder, document: { kind: 'citizenId', check: 'passed' } };
+      const { personId, householdId } = holder;
+      return { found: 'one', personId, householdId, document: { kind: 'citizenId', check: 'passed' } };
     });
   }
 

@@ -4,8 +4,10 @@ import {
   addFigures,
   createPolicyRunner,
   noReplay,
+  vectorKey,
   type Clock,
   type EventLog,
+  type Head,
   type ParkedEvents,
   type PolicyDispatch,
   type PolicyStore,
@@ -28,10 +30,15 @@ export const rescoringName = 'score-under-rulesets';
 /** How long it waits before it looks again whether a process that met a fault has come through. Milliseconds. */
 const lookAgainMs = 1_000;
 
+const context = 'mpi-scoring';
+
 /** What the process stands on. */
 export interface RescoringParts {
   readonly book: RulesetBook;
+  /** What this process follows: of several, its partitions. */
   readonly log: EventLog;
+  /** The whole log, by which it is known whether all processes have come through. */
+  readonly wholeLog: Pick<EventLog, 'heads'>;
   readonly store: PolicyStore;
   readonly dispatch: PolicyDispatch;
   readonly clock: Clock;
@@ -127,10 +134,16 @@ export class Rescoring implements Runner {
   /** Waits until it has come through what was recorded before it began, however often it was held up, and says so. */
   private async noteWhenApplied(ruleset: PublishedRuleset, runner: Runner): Promise<void> {
     const isNoted = () => this.parts.book.published.some((each) => isSameRef(each.ruleset, ruleset) && each.isApplied);
+    let target: readonly Head[] | undefined;
     while (this.state === 'started' && !isNoted()) {
       try {
+        target ??= await this.parts.wholeLog.heads(context);
         await runner.settled();
         const { id, version } = ruleset;
+        if (!(await this.hasComeTo(target, scoreUnderRuleset(ruleset).key))) {
+          await delay(lookAgainMs);
+          continue;
+        }
         await this.parts.applied({ id, version }, runner.status().parkedTotal);
       } catch (error) {
         // A stop ends the wait; a fault is in the runner's status and heals or not: this only looks again.
@@ -140,6 +153,12 @@ export class Rescoring implements Runner {
         await delay(lookAgainMs);
       }
     }
+  }
+
+  /** Whether every partition has come so far, whichever process works it. */
+  private async hasComeTo(target: readonly Head[], key: string): Promise<boolean> {
+    const vector = await (await this.parts.store.open({ key, context })).checkpoint();
+    return target.every(({ partition, seq }) => (vector[vectorKey(context, partition)] ?? 0) >= seq);
   }
 
   private stateOf(statuses: readonly RunnerStatus[]): RunnerState {

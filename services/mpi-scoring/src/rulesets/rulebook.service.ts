@@ -10,9 +10,13 @@ import {
 } from '@faemban/event-sourcing';
 import type { Platform } from '@faemban/nest-kit';
 import type { Ruleset, TpmapDimension } from '@faemban/reference-data';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import { emptyRulebook, evolveRulebook, isSameRef, type Draft, type Published } from './rulebook';
 import { rulebookStream, type RulebookCommand } from './rulebook.decisions';
 import type { RulesetBook } from './ruleset-book';
+
+/** How often the rulebook is read again where other processes may have changed it. Milliseconds. */
+const refreshEveryMs = 2_000;
 
 /** A published version with when and by whom. */
 export interface ListedRuleset extends Published {
@@ -26,7 +30,9 @@ export interface ListedDraft extends Draft {
 }
 
 /** The rulebook of this installation: reads its stream, keeps the book that scores are made by up to date, and gives its commands. */
-export class RulebookService {
+export class RulebookService implements OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+
   constructor(
     private readonly platform: Platform,
     private readonly handler: CommandHandler<RulebookCommand>,
@@ -44,6 +50,13 @@ export class RulebookService {
       await this.handler.handle({ type: 'InstallRuleset', ruleset, isApplied }, this.ownContext('install', ruleset));
     }
     await this.refresh();
+    // Where several processes have the same rulebook, another one may publish; what cannot be read now is read at the next look.
+    if (this.platform.isInCharge === undefined) return;
+    this.timer = setInterval(() => void this.refresh().catch(() => undefined), refreshEveryMs).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
   }
 
   /** Hands over a command about rulesets; what it changed is in the book when this answers. */

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { ContextName } from '@faemban/contracts';
+import type { EventLog, LoggedEvent } from '@faemban/event-sourcing';
+import { contextOfTopic, topicOf } from '../connection/topics';
+import { withKafka } from '../failures';
+import { PartitionReading } from './partition-reading';
+
+const pace = { sessionTimeout: 10_000, heartbeatInterval: 2_000, maxWaitTimeInMs: 50 };
+/** Bytes of one partition fetched at once. */
+const partitionBytesMax = 1024 * 1024;
+/** Partitions that are read ahead at the same time; the one that was read longest ago makes room. */
+const readingsMax = 16;
+/** Kafka has this long to bring what it has, in milliseconds; then it has nothing, and the owner is asked. */
+const patienceMs = 5_000;
+
+/** Published events from the beginning: for those far behind, and for building read models anew. */
+export interface KafkaHistory extends Pick<EventLog, 'read'> {
+  close(): Promise<void>;
+}
+
+/**
+ * Reads topics by offset, beside those who consume them live: an event stands at the offset of its seq or, where something was sent
+ * twice, later. It begins with the first read, in a group of its own with one member, and reads ahead a little. A hole ends what it
+ * answers; where it has nothing it answers nothing, and the owner is asked.
+ */
+export function createKafkaHistory(options: {
+  readonly kafka: Kafka;
+  readonly admin: () => Promise<Admin>;
+  readonly clientId: string;
+  readonly contexts: readonly ContextName[];
+}): KafkaHistory {
+  return new History(options);
+}
+
+class History implements KafkaHistory {
+  private readonly readings = new Map<string, PartitionReading>();
+  private opening: Promise<Consumer> | undefined;
+
+  constructor(private readonly options: Parameters<typeof createKafkaHistory>[0]) {}
+
+  async read(
+    context: ContextName,
+    partition: number,
+    afterSeq: number,
+    limit: number,
+  ): Promise<readonly LoggedEvent[]> {
+    if (!this.options.contexts.includes(context)) return [];
+    const consumer = await this.opened();
+    const reading = this.readingOf(context, partition);
+    return reading.inTurn(async () => {
+      if (!reading.has(afterSeq)) await this.seek(consumer, reading, afterSeq);
+      if (!reading.has(afterSeq)) await Promise.race([reading.arrival(), delay(patienceMs, undefined, { ref: false })]);
+      const events = reading.take(afterSeq, limit);
+      if (reading.wantsMore) resume(consumer, reading);
+      return events;
+    });
+  }
+
+  async close(): Promise<void> {
+    const consumer = await this.opening?.catch(() => undefined);
+    this.opening = undefined;
+    this.readings.clear();
+    await consumer?.disconnect();
+  }
+
+  private readingOf(context: ContextName, partition: number): PartitionReading {
+    const topic = topicOf(context);
+    const key = `${topic}/${partition}`;
+    const reading = this.readings.get(key) ?? new PartitionReading(context, topic, partition);
+    this.readings.delete(key);
+    this.readings.set(key, reading);
+    for (const [old, idle] of this.readings) {
+      if (this.readings.size <= readingsMax) break;
+      if (!idle.isBusy) this.readings.delete(old);
+    }
+    return reading;
+  }
+
+  private async seek(consumer: Consumer, reading: PartitionReading, afterSeq: number): Promise<void> {
+    const { topic, partition } = reading;
+    const from = reading.offsetBehind(afterSeq);
+    const admin = await this.options.admin();
+    const ends = await withKafka(() => admin.fetchTopicOffsets(topic));
+    const end = Number(ends.find((one) => one.partition === partition)?.high ?? 0);
+    reading.begin(afterSeq, end);
+    if (from >= end) return;
+    consumer.seek({ topic, partition, offset: String(from) });
+    resume(consumer, reading);
+  }
+
+  private opened(): Promise<Consumer> {
+    this.opening ??= this.open().catch((error: unknown) => {
+      this.opening = undefined;
+      throw error;
+    });
+    return this.opening;
+  }
+
+  private async open(): Promise<Consumer> {
+    const { kafka, clientId, contexts } = this.options;
+    const consumer = kafka.consumer({
+      groupId: `${clientId}.history.${randomUUID()}`,
+      ...pace,
+      maxBytesPerPartition: partitionBytesMax,
+      allowAutoTopicCreation: false,
+      retry: { restartOnFailure: async () => false },
+    });
+    return withKafka(async () => {
+      try {
+        const joined = new Promise<void>((resolve, reject) => {
+          consumer.on(consumer.events.GROUP_JOIN, () => {
+            consumer.pause(contexts.map((context) => ({ topic: topicOf(context) })));
+            this.readings.clear();
+            resolve();
+          });
+          consumer.on(consumer.events.CRASH, ({ payload }) => {
+            // The next read begins anew.
+            this.opening = undefined;
+            for (const reading of this.readings.values()) reading.stop();
+            this.readings.clear();
+            reject(payload.error);
+          });
+        });
+        joined.catch(() => undefined);
+        await consumer.connect();
+        await consumer.subscribe({ topics: contexts.map(topicOf), fromBeginning: true });
+        await consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          eachBatch: async (payload) => this.take(consumer, payload),
+        });
+        await joined;
+        return consumer;
+      } catch (error) {
+        await consumer.disconnect().catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  private take(consumer: Consumer, { batch, resolveOffset, isStale }: EachBatchPayload): void {
+    const { topic, partition } = batch;
+    const reading = this.readings.get(`${topic}/${partition}`);
+    if (reading === undefined || contextOfTopic(topic) === undefined) {
+      consumer.pause([{ topic, partitions: [partition] }]);
+      return;
+    }
+    if (isStale()) return;
+    reading.bring(batch.messages);
+    resolveOffset(batch.lastOffset());
+    if (!reading.wantsMore) consumer.pause([{ topic, partitions: [partition] }]);
+  }
+}
+
+function resume(consumer: Consumer, { topic, partition }: PartitionReading): void {
+  consumer.resume([{ topic, partitions: [partition] }]);
+}

@@ -1,0 +1,128 @@
+import type { mongo } from 'mongoose';
+import type { ContextName } from '@faemban/contracts';
+import {
+  CheckpointFenced,
+  vectorKey,
+  type ParkedEvent,
+  type PolicyHandle,
+  type PolicyStore,
+  type Refusal,
+} from '@faemban/event-sourcing';
+import { insertUnlessThere } from '../connection/inserts';
+import { ensureIndexes } from '../connection/open-database';
+import { withDatabase } from '../failures';
+import { intentCollections, prepareIntents } from '../intents/documents';
+import { IntentLane, readVector } from '../intents/intent-lane';
+import { ParkedRows } from '../parked/parked-rows';
+import { writeRows, type Row } from '../rows/guarded-rows';
+
+/** A refusal; its id is the event and the rule. */
+interface RefusalDocument extends mongo.Document, Refusal {
+  readonly _id: string;
+}
+
+/** What one step of a policy stores. */
+interface StepContent {
+  readonly refusals: readonly Refusal[];
+  readonly taken: readonly string[];
+  readonly parked: readonly ParkedEvent[];
+}
+
+/** Checkpoints, refusals and parked events of a service's policies. Any number of processes may work one policy. */
+export function createPolicyStore(db: mongo.Db, nextToken: () => string): PolicyStore {
+  return {
+    async open({ key, context }) {
+      const policy = new MongoPolicy(db, key, context, nextToken);
+      await withDatabase(() => policy.prepare());
+      return policy.handle();
+    },
+  };
+}
+
+class MongoPolicy {
+  private readonly collections: ReturnType<typeof intentCollections>;
+  private readonly refusals: mongo.Collection<RefusalDocument>;
+  private readonly parkedRows: ParkedRows;
+  private readonly lanes = new Map<number, IntentLane>();
+
+  constructor(
+    db: mongo.Db,
+    private readonly key: string,
+    private readonly context: ContextName,
+    private readonly nextToken: () => string,
+  ) {
+    const base = `policy.${key}`;
+    this.collections = intentCollections(db, base);
+    this.refusals = db.collection<RefusalDocument>(`${base}.refusals`);
+    this.parkedRows = new ParkedRows(db.collection<Row>(`${base}.parked`));
+  }
+
+  async prepare(): Promise<void> {
+    await prepareIntents(this.collections);
+    await this.parkedRows.prepareIndexes();
+    const byTime = { name: 'by-time', key: { at: -1, eventId: 1, rule: 1 } } as const;
+    await ensureIndexes(this.refusals as unknown as mongo.Collection, [byTime]);
+  }
+
+  handle(): PolicyHandle {
+    return {
+      checkpoint: () => readVector(this.collections),
+      advance: ({ partition, toSeq, ...content }) =>
+        this.step(partition, async (stands) => {
+          if (toSeq < stands) {
+            const where = `${this.key} ${vectorKey(this.context, partition)}`;
+            throw new CheckpointFenced(`${where}: the checkpoint is ${stands} already.`);
+          }
+          return { toSeq, content: { ...content, taken: [] } };
+        }),
+      release: ({ partition, taken, ...content }) =>
+        this.step(partition, async (stands) => {
+          const keys = await this.parkedRows.keysOf(this.context, partition, taken);
+          return { toSeq: stands, content: { ...content, taken: keys } };
+        }),
+      refusals: async (limit) => {
+        const sort = { at: -1, eventId: 1, rule: 1 } as const;
+        const total = await withDatabase(() => this.refusals.countDocuments());
+        const latest = await withDatabase(() => this.refusals.find().sort(sort).limit(limit).toArray());
+        return { total, latest: latest.map(({ eventId, rule, at }) => ({ eventId, rule, at })) };
+      },
+      parkedIds: (ids) => this.parkedRows.idsAmong(this.context, ids),
+      parked: (limit) => this.parkedRows.page(limit),
+      parkedSequences: (find) => this.parkedRows.sequences(find),
+      parkedOf: (sequence, limit) => this.parkedRows.ofSequence(sequence, limit),
+      parkedCauses: () => this.parkedRows.causes(),
+    };
+  }
+
+  /** Writes a step down behind all others of its partition, and does it. Whoever was overtaken judges again. */
+  private async step(
+    partition: number,
+    judge: (stands: number) => Promise<{ readonly toSeq: number; readonly content: StepContent }>,
+  ): Promise<void> {
+    const { context } = this;
+    const lane = this.laneOf(partition);
+    for (;;) {
+      const end = await withDatabase(() => lane.end());
+      const { toSeq, content } = await judge(end.seqs[context] ?? 0);
+      const step = { kind: 'step', epoch: () => 0, seqs: { [context]: toSeq } } as const;
+      if ((await withDatabase(() => lane.add(end, { ...step, content: JSON.stringify(content) }))) !== undefined)
+        return;
+    }
+  }
+
+  private laneOf(partition: number): IntentLane {
+    const known = this.lanes.get(partition);
+    if (known !== undefined) return known;
+    const perform = (n: number, content: string): Promise<void> => this.perform(partition, n, content);
+    const lane = new IntentLane(this.collections, partition, perform, this.nextToken);
+    this.lanes.set(partition, lane);
+    return lane;
+  }
+
+  private async perform(partition: number, n: number, content: string): Promise<void> {
+    const { refusals, taken, parked } = JSON.parse(content) as StepContent;
+    const named = refusals.map((refusal) => ({ _id: `${refusal.eventId} ${refusal.rule}`, ...refusal }));
+    await insertUnlessThere(this.refusals, named);
+    await writeRows(this.parkedRows.rows, { partition, n }, this.parkedRows.changes(taken, parked));
+  }
+}

@@ -1,0 +1,4 @@
+import { runService } from '@faemban/service-process';
+import { ingestionProcess } from './index';
+
+runService(ingestionProcess, process.env);

@@ -1,0 +1,4 @@
+import { runService } from '@faemban/service-process';
+import { reportingProcess } from './index';
+
+runService(reportingProcess, process.env);

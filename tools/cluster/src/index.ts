@@ -1,0 +1,2 @@
+export { Cluster, services, type ClusterOptions, type ServiceName } from './cluster';
+export { Member } from './member';
