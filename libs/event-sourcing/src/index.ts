@@ -229,6 +229,7 @@ export {
   type RunnerState,
   type RunnerStatus,
 } from './runners/runner';
+export { unobserved, type ObserveBatch, type ObservedBatch } from './runners/observe-batch';
 export { settled } from './runners/settled';
 export {
   compareGenerations,

@@ -57,7 +57,15 @@ export { PersonVaultController } from './vault/person-vault.controller';
 export { logAnswerBytesMax, logAnswerItemsMax } from './log/log-answers';
 export { HealthRegistry, type Health, type HealthCheck } from './operations/health';
 export { createLogger, logLevels, redactedFields, scrubbed, type LogLevel } from './operations/logs';
-export { Metrics } from './operations/metrics';
+export {
+  addConsumingMetrics,
+  addPublishingMetrics,
+  addSequencingMetrics,
+  type ConsumingStatus,
+  type PublishingStatus,
+  type SequencingStatus,
+} from './operations/distributed-metrics';
+export { addBuildInfo, addHealthMetrics, Metrics } from './operations/metrics';
 export { type ParkedItem, type ParkedList } from './parking/parked-list';
 export { type ReplayStatus } from './parking/replays';
 export { type ContextStatus, type ServerStatus } from './operations/server-status';
@@ -65,4 +73,7 @@ export { readConfig, readSecretFiles, StartRefused, variableOf, type Given } fro
 export { createServer, loopbackHosts, type Server, type ServerOptions } from './server';
 export { closeWithin, drainMsMaxDefault, type Stopped } from './http/closing';
 export { Connections } from './http/connections';
+export { inTraceOf } from './tracing/spans';
+export { traceCall, type OutgoingCall } from './tracing/trace-calls';
+export { batchObserver } from './tracing/trace-followers';
 export { sealPlanDefault, type SealPlan } from './integrity/seals.service';

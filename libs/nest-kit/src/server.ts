@@ -20,14 +20,17 @@ import { sealPlanDefault, type SealPlan } from './integrity/seals.service';
 import { kitModule } from './kit.module';
 import { HealthRegistry } from './operations/health';
 import { NestLog, scrubbed } from './operations/logs';
-import { addRunnerMetrics, addSequencerMetrics, Metrics } from './operations/metrics';
+import { addBuildInfo, addHealthMetrics, addRunnerMetrics, addSequencerMetrics, Metrics } from './operations/metrics';
 import { addServerReadiness } from './operations/readiness';
 import type { ServerState } from './operations/server-state';
 import { serverStatus, type ServerStatus } from './operations/server-status';
 import type { Platform } from './platform';
 import { Runners } from './runners/runners';
+import { traceRequests } from './tracing/trace-requests';
 import { EmbeddedLogServer } from './transport/embedded-log-server';
 
+/** What is served, where nobody says otherwise. */
+const versionDefault = '0.1.0';
 /** The only addresses a server listens on until there are accounts, unless it is one process of several in a private network. */
 export const loopbackHosts = ['127.0.0.1', '::1', 'localhost'] as const;
 
@@ -101,6 +104,7 @@ export async function createServer(
   // No web page knows the token, so behind one a server may be called by whatever name its network gives it.
   if (!isPrivateNetwork || serviceToken === undefined) refuseForeignHosts(fastify);
   if (serviceToken !== undefined) requireServiceToken(fastify, serviceToken);
+  traceRequests(fastify);
   watchRequests(fastify, metrics, log);
   const connections = new Connections(fastify.server);
   const settings: TakenSettings = {
@@ -130,6 +134,8 @@ export async function createServer(
   app.useGlobalPipes(new InputPipe());
   app.connectMicroservice<MicroserviceOptions>({ strategy: new EmbeddedLogServer(runners) });
   addServerReadiness(health, runners, state);
+  addBuildInfo(metrics, { service: options.name, version: options.version ?? versionDefault });
+  addHealthMetrics(metrics, health);
   addRunnerMetrics(metrics, runners, platform.clock);
   addSequencerMetrics(metrics, platform);
   const openApi = (): OpenAPIObject => SwaggerModule.createDocument(app, documentHead(options));
@@ -181,7 +187,7 @@ function reportIncident(log: Logger, { runner, what, message, error }: RunnerInc
   );
 }
 
-function documentHead({ name, version = '0.1.0' }: ServerOptions): Omit<OpenAPIObject, 'paths'> {
+function documentHead({ name, version = versionDefault }: ServerOptions): Omit<OpenAPIObject, 'paths'> {
   return new DocumentBuilder()
     .setTitle(`Faemban: ${name}`)
     .setVersion(version)

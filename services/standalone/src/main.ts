@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { readConfig, type Stopped } from '@faemban/nest-kit';
+import { createLogger, readConfig, type Stopped } from '@faemban/nest-kit';
+import { startTelemetry } from '@faemban/telemetry';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -38,16 +39,22 @@ async function main(): Promise<number> {
     port: { value: values.port, from: '--port' },
     dataDir: { value: values.data, from: '--data' },
   });
+  const log = createLogger('standalone', config.logLevel);
+  const telemetry = startTelemetry({
+    ...{ service: 'standalone', version: process.env['npm_package_version'] ?? '0.1.0', instance: String(process.pid) },
+    environment: process.env,
+    say: ({ level, message, error }) => log[level]({ ...(error === undefined ? {} : { err: error }) }, message),
+  });
   const system = await createStandalone(config);
   const stopped = stopOnSignal(system);
   const working = work(system, config, values, begunMs).then(() => stopped);
   // Whoever stops it while it starts or loads is told how the stop went, not what the stop broke off.
-  return exitOf(
-    await Promise.race([
-      stopped,
-      working.catch((error: unknown) => (system.isStopping ? stopped : Promise.reject(error))),
-    ]),
-  );
+  const ended = await Promise.race([
+    stopped,
+    working.catch((error: unknown) => (system.isStopping ? stopped : Promise.reject(error))),
+  ]);
+  await telemetry.stop();
+  return exitOf(ended);
 }
 
 interface Wishes {

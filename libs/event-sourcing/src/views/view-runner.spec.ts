@@ -1,6 +1,7 @@
 import type { CommandContext } from '../events';
 import { CheckpointFenced, IntegrityViolation } from '../errors';
 import type { EventLog, ViewHandle, ViewStore } from '../ports';
+import type { ObserveBatch, ObservedBatch } from '../runners/observe-batch';
 import type { RunnerIncident } from '../runners/runner';
 import { commandContext } from '../testing/command-context';
 import { exampleHousehold, householdOpened, noteTaken } from '../testing/example-household';
@@ -384,5 +385,50 @@ describe('failures', () => {
     const runner = createViewRunner({ view: noteSums, store, log: platform.log, clock });
     await expect(runner.start()).rejects.toThrow('no such thing');
     expect(runner.status()).toMatchObject({ state: 'faulted', fault: 'TypeError: no such thing' });
+  });
+});
+
+describe('whoever observes batches', () => {
+  test('stands round each of them, and sees to which trace its events belong', async () => {
+    const seen: ObservedBatch[] = [];
+    const observe: ObserveBatch = async (batch, work) => {
+      seen.push(batch);
+      return work();
+    };
+    const { handler, runner, sums } = await setUp({}, { observe });
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    await handler.handle({ type: 'OpenHousehold', householdId: 'a', area: '8417' }, commandContext({ traceparent }));
+    await runner.start();
+    await runner.settled();
+    expect(seen).toMatchObject([
+      { what: 'apply', name: 'note-sums', context: 'case-management', events: [{ seq: 1, traceparent }] },
+    ]);
+    expect(await sums()).toEqual({ a: 0 });
+  });
+
+  test('hears what the work throws, and the runner retries as ever', async () => {
+    const heard: unknown[] = [];
+    let failures = 2;
+    const observe: ObserveBatch = (_batch, work) =>
+      work().catch((error: unknown) => {
+        heard.push(error);
+        throw error;
+      });
+    const { open, runner, sums } = await setUp(
+      {
+        handle: (real) => ({
+          apply: async (batch) => {
+            if (failures-- > 0) throw Object.assign(new Error('busy'), { code: 'EAGAIN' });
+            await real.apply(batch);
+          },
+        }),
+      },
+      { observe },
+    );
+    await open('a');
+    await runner.start();
+    await runner.settled();
+    expect(heard).toMatchObject([{ message: 'busy' }, { message: 'busy' }]);
+    expect(await sums()).toEqual({ a: 0 });
   });
 });

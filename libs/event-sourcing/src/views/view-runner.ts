@@ -3,8 +3,9 @@ import type { ContextName } from '@faemban/contracts';
 import { invariant } from '../errors';
 import type { RecordedEvent } from '../events';
 import { replayView } from '../parking/replay-view';
-import type { Clock, EventLog, StoredSlices, ViewHandle, ViewStore } from '../ports';
+import type { Clock, EventLog, LoggedEvent, ParkedEvent, StoredSlices, ViewHandle, ViewStore } from '../ports';
 import { followLog, type Opening } from '../runners/follow-log';
+import { unobserved, type ObserveBatch } from '../runners/observe-batch';
 import type { Lag, Progress } from '../runners/progress';
 import { reportParked, type ReportIncident, type RetryPlan, type Runner } from '../runners/runner';
 import type { Upcasters } from '../upcasters';
@@ -35,6 +36,8 @@ export type ViewRunnerOptions = (
   readonly report?: ReportIncident;
   readonly batchEventsMax?: number;
   readonly retry?: RetryPlan;
+  /** Stands round folding and applying each batch. */
+  readonly observe?: ObserveBatch;
 };
 
 /**
@@ -42,7 +45,8 @@ export type ViewRunnerOptions = (
  * once. Partitions take turns and the event loop runs in between. A document whose event cannot be folded is parked, the others go on.
  */
 export function createViewRunner(options: ViewRunnerOptions): Runner {
-  const { log, clock, upcasters, report, retry, batchEventsMax = batchEventsMaxDefault } = options;
+  const { log, clock, upcasters, report, retry } = options;
+  const { batchEventsMax = batchEventsMaxDefault, observe = unobserved } = options;
   const readModel = options.view ?? options.tally;
   invariant(readModel !== undefined, 'a view runner is given a view or a tally');
   const folder = createFolder(readModel, { upcasters, isOwn: ownsWithin(log.partitionCount) });
@@ -72,6 +76,21 @@ export function createViewRunner(options: ViewRunnerOptions): Runner {
     const events = await log.read(context, partition, after, batchEventsMax);
     progress.noticed(lag, events);
     const toSeq = after + events.length;
+    const batch = { what: 'apply', name: readModel.name, context, partition, events } as const;
+    const parked = await observe(batch, () => applyBatch(view, lag, toSeq, events, progress));
+    progress.advanced(lag, toSeq, parked);
+    if (parked.length > 0) reportParked(readModel.name, parked, report);
+    return events.length === batchEventsMax;
+  };
+
+  /** Folds a batch into what is stored and applies it with its checkpoint. Answers what had to be parked. */
+  const applyBatch = async (
+    view: ViewHandle,
+    { context, partition, after }: Lag,
+    toSeq: number,
+    events: readonly LoggedEvent[],
+    progress: Progress,
+  ): Promise<readonly ParkedEvent[]> => {
     const identified = folder.identify(events);
     const ids = [...new Set(identified.map(({ id }) => id))];
     const stored = ids.length === 0 ? new Map<string, StoredSlices>() : await view.slices(ids);
@@ -80,9 +99,7 @@ export function createViewRunner(options: ViewRunnerOptions): Runner {
     const folded = folder.fold({ context, identified, stored, parkedIds, parkedAt });
     const epoch = epochs.get(partition) ?? 0;
     await view.apply({ context, partition, fromSeq: after + 1, toSeq, epoch, ...folded });
-    progress.advanced(lag, toSeq, folded.parked);
-    if (folded.parked.length > 0) reportParked(readModel.name, folded.parked, report);
-    return events.length === batchEventsMax;
+    return folded.parked;
   };
 
   return followLog({

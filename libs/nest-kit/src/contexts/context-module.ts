@@ -21,6 +21,8 @@ import { commandHandlerClass } from '../commands/command-handler-class';
 import { PLATFORM, type Platform } from '../platform';
 import { queryHandlerClass, type QueryRegistration } from '../queries/query-handler-class';
 import { RUNNERS, type Runners } from '../runners/runners';
+import { traceAppends, traceCommands } from '../tracing/trace-commands';
+import { batchObserver, tracePolicy } from '../tracing/trace-followers';
 import { policyController } from '../transport/policy-controller';
 import { commandHandlerToken, viewToken } from './tokens';
 
@@ -95,12 +97,15 @@ function aggregateProviders(parts: ContextParts, { aggregate, command }: Aggrega
       provide: token,
       inject: [PLATFORM],
       useFactory: (platform: Platform): CommandHandler<{ readonly type: string }> =>
-        createCommandHandler({
-          aggregate,
-          store: platform.store(parts.name),
-          ...(platform.snapshots ? { snapshots: snapshotsOf(platform.snapshots(parts.name), aggregate.name) } : {}),
-          ...(parts.upcasters ? { upcasters: parts.upcasters } : {}),
-        }),
+        traceCommands(
+          createCommandHandler({
+            aggregate,
+            store: traceAppends(platform.store(parts.name), parts.name),
+            ...(platform.snapshots ? { snapshots: snapshotsOf(platform.snapshots(parts.name), aggregate.name) } : {}),
+            ...(parts.upcasters ? { upcasters: parts.upcasters } : {}),
+          }),
+          { context: parts.name, aggregate: aggregate.name },
+        ),
     },
     commandHandlerClass(aggregate.name, command, token),
   ];
@@ -142,6 +147,7 @@ function viewRunnerProvider(context: ContextName, what: { view: View } | { tally
             handle,
             clock: platform.clock,
             report: runners.report,
+            observe: batchObserver(),
           }),
         parkedEvents: async () => handle,
       });
@@ -166,7 +172,7 @@ function policyRunnerProvider(context: ContextName, { policy }: PolicyRegistrati
             policy,
             log: platform.followed ?? platform.log,
             store,
-            dispatch,
+            dispatch: tracePolicy(policy, dispatch),
             clock: platform.clock,
             report: runners.report,
           }),

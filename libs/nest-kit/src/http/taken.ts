@@ -4,6 +4,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Platform } from '../platform';
+import { activeTraceparent } from '../tracing/traceparent';
 import type { Operator } from './operators';
 import { Problem } from './problem';
 
@@ -105,9 +106,12 @@ function idempotencyKeyOf(request: FastifyRequest): string | undefined {
   });
 }
 
-/** A traceparent that is not well-formed is left out, as W3C Trace Context asks; it is never a reason to refuse. */
+/**
+ * The request's own span, which goes on with the caller's trace; without telemetry what the caller sent. A traceparent that is not
+ * well-formed is left out, as W3C Trace Context asks; it is never a reason to refuse.
+ */
 function traceparentOf(request: FastifyRequest): { traceparent?: string } {
-  const traceparent = headerOf(request, 'traceparent');
+  const traceparent = activeTraceparent() ?? headerOf(request, 'traceparent');
   return traceparent !== undefined && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent)
     ? { traceparent }
     : {};

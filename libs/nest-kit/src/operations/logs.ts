@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { context, trace } from '@opentelemetry/api';
 import { types } from 'node:util';
 import { pino, type DestinationStream, type Logger } from 'pino';
 
@@ -34,9 +35,16 @@ export function createLogger(
       base: { service },
       redact: { paths: redactedFields.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
       serializers: { err: errorForLog },
+      mixin: traceOfLine,
     },
     destination,
   );
+}
+
+/** By which trace a line and its span are found; nothing where no trace is at work. */
+function traceOfLine(): { trace_id?: string; span_id?: string } {
+  const span = trace.getSpanContext(context.active());
+  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
 }
 
 interface LoggedError {

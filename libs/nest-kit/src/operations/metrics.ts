@@ -1,10 +1,22 @@
-import { monitorEventLoopDelay, type ELDHistogram } from 'node:perf_hooks';
+import type { ContextName } from '@faemban/contracts';
+import type { Head } from '@faemban/event-sourcing';
+import { constants, monitorEventLoopDelay, PerformanceObserver, type ELDHistogram } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Platform } from '../platform';
 import type { Runners } from '../runners/runners';
+import type { HealthRegistry } from './health';
 
 /** Bounds of the HTTP duration histogram, in seconds. */
 const httpSecondsBuckets = [0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.3, 0.5, 1, 2, 5, 10];
+/** Bounds of the histogram of garbage collections, in seconds. */
+const gcSecondsBuckets = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1];
+const gcKinds = new Map([
+  [constants.NODE_PERFORMANCE_GC_MINOR, 'minor'],
+  [constants.NODE_PERFORMANCE_GC_MAJOR, 'major'],
+  [constants.NODE_PERFORMANCE_GC_INCREMENTAL, 'incremental'],
+]);
+/** How long one scrape waits for one figure, in milliseconds. Prometheus itself waits 10 s for all of them. */
+const collectMsMax = 2_000;
 const nanosecondsPerSecond = 1e9;
 const eventLoopResolutionMs = 10;
 
@@ -19,9 +31,28 @@ export class Metrics {
     registers: [this.registry],
   });
   private readonly eventLoop: ELDHistogram = monitorEventLoopDelay({ resolution: eventLoopResolutionMs });
+  private readonly gcSeconds = new Histogram({
+    name: 'faemban_gc_duration_seconds',
+    help: 'Pauses for garbage collection.',
+    labelNames: ['kind'],
+    buckets: gcSecondsBuckets,
+    registers: [this.registry],
+  });
+  private readonly collections = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const { duration, detail } = entry as typeof entry & { readonly detail?: { readonly kind?: number } };
+      this.gcSeconds.observe({ kind: gcKinds.get(detail?.kind ?? -1) ?? 'other' }, duration / 1000);
+    }
+  });
+  private readonly failures = this.counter(
+    'faemban_metric_failures_total',
+    'Figures that a scrape could not take in time; they are left out of it.',
+    ['metric'],
+  );
 
   constructor() {
     this.eventLoop.enable();
+    this.collections.observe({ entryTypes: ['gc'] });
     this.addProcessMetrics();
   }
 
@@ -30,13 +61,14 @@ export class Metrics {
     return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
   }
 
-  /** A gauge in this registry whose value is taken when asked for. */
+  /** A gauge in this registry whose value is taken when asked for. One that cannot be taken is left out, and counted; others are shown. */
   gauge(
     name: string,
     help: string,
     labelNames: readonly string[],
     collect: (gauge: Gauge) => void | Promise<void>,
   ): Gauge {
+    const { failures } = this;
     return new Gauge({
       name,
       help,
@@ -44,7 +76,14 @@ export class Metrics {
       registers: [this.registry],
       async collect() {
         this.reset();
-        await collect(this);
+        try {
+          await inTime(collect(this));
+        } catch {
+          this.reset();
+          // Without labels a reset is a zero, which nobody measured.
+          if (labelNames.length === 0) this.remove();
+          failures.inc({ metric: name });
+        }
       },
     });
   }
@@ -52,6 +91,7 @@ export class Metrics {
   /** Stops measuring. */
   close(): void {
     this.eventLoop.disable();
+    this.collections.disconnect();
     this.registry.clear();
   }
 
@@ -124,43 +164,69 @@ export function addRunnerMetrics(metrics: Metrics, runners: Runners, clock: Plat
   );
 }
 
-/** Adds the sequencer's own liveness, apart from lag: whether heads can be read, how far they are, when they last moved. */
+/**
+ * Adds the sequencer's own liveness, apart from lag: whether heads can be read, how far they are, when they last moved. One scrape asks
+ * once for each context's heads.
+ */
 export function addSequencerMetrics(metrics: Metrics, platform: Pick<Platform, 'log' | 'contexts'>): void {
-  metrics.gauge('faemban_sequencer_up', '1 when the heads of a context can be read.', ['context'], async (gauge) => {
-    for (const context of platform.contexts) {
-      const isUp = await platform.log.heads(context).then(
-        () => true,
-        () => false,
-      );
-      gauge.set({ context }, isUp ? 1 : 0);
-    }
-  });
-  metrics.gauge(
-    'faemban_sequenced_events',
-    'Events recorded in a context, over all partitions.',
-    ['context'],
-    async (gauge) => {
-      for (const context of platform.contexts) {
-        const heads = await platform.log.heads(context);
-        gauge.set(
-          { context },
-          heads.reduce((sum, head) => sum + head.seq, 0),
-        );
-      }
-    },
+  const underWay = new Map<ContextName, Promise<readonly Head[]>>();
+  const headsOf = (context: ContextName): Promise<readonly Head[]> => {
+    const asked = underWay.get(context) ?? platform.log.heads(context).finally(() => underWay.delete(context));
+    underWay.set(context, asked);
+    return asked;
+  };
+  const each = (name: string, help: string, set: (heads: readonly Head[] | undefined) => number | undefined): Gauge =>
+    metrics.gauge(name, help, ['context'], async (gauge) => {
+      const values = platform.contexts.map(async (context) => {
+        const heads = await headsOf(context).catch(() => undefined);
+        const value = set(heads);
+        if (value !== undefined) gauge.set({ context }, value);
+      });
+      await Promise.all(values);
+    });
+  each('faemban_sequencer_up', '1 when the heads of a context can be read.', (heads) => (heads ? 1 : 0));
+  each('faemban_sequenced_events', 'Events recorded in a context, over all partitions.', (heads) =>
+    heads?.reduce((sum, { seq }) => sum + seq, 0),
   );
-  metrics.gauge(
+  each(
     'faemban_sequenced_last_timestamp_seconds',
     'When the last event of a context was recorded; absent before the first.',
-    ['context'],
-    async (gauge) => {
-      for (const context of platform.contexts) {
-        const latest = (await platform.log.heads(context)).reduce<string>(
-          (last, { recordedAt }) => (recordedAt && recordedAt > last ? recordedAt : last),
-          '',
-        );
-        if (latest) gauge.set({ context }, Date.parse(latest) / 1000);
-      }
+    (heads) => {
+      const instants = (heads ?? []).flatMap(({ recordedAt }) => (recordedAt === null ? [] : Date.parse(recordedAt)));
+      return instants.length === 0 ? undefined : Math.max(...instants) / 1000;
     },
   );
+}
+
+/** Adds whether the process is ready, and, part by part, what it waits for. */
+export function addHealthMetrics(metrics: Metrics, health: HealthRegistry): void {
+  metrics.gauge('faemban_process_ready', '1 when the process is ready to serve.', [], async (gauge) => {
+    gauge.set(0);
+    gauge.set((await inTime(health.readiness())).ready ? 1 : 0);
+  });
+  metrics.gauge(
+    'faemban_process_waiting_for',
+    '1 for every part the process waits for; /health/ready says it in words.',
+    ['what'],
+    async (gauge) => {
+      for (const { name, ready } of (await health.readiness()).checks) if (!ready) gauge.set({ what: name }, 1);
+    },
+  );
+}
+
+/** Adds what runs: 1, with the service, its version and Node's as labels. */
+export function addBuildInfo(metrics: Metrics, { service, version }: { service: string; version: string }): void {
+  metrics.gauge('faemban_build_info', 'What runs; always 1.', ['service', 'version', 'node'], (gauge) =>
+    gauge.set({ service, version, node: process.versions.node }, 1),
+  );
+}
+
+async function inTime<Value>(work: Value | Promise<Value>): Promise<Value> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error('A figure was not there in time.')), collectMsMax);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

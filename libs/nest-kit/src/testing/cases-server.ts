@@ -13,6 +13,7 @@ import type { MemoryPlatform } from '@faemban/event-sourcing/testing';
 import { Controller, Get, Inject, Post, type DynamicModule } from '@nestjs/common';
 import { CommandBus, Query, QueryBus } from '@nestjs/cqrs';
 import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import { AggregateCommand } from '../commands/aggregate-command';
 import { contextModule } from '../contexts/context-module';
@@ -197,8 +198,9 @@ const operator = { id: 'somchai', name: 'สมชาย', office: 'district-841
 export class CasesServer {
   private constructor(readonly server: Server) {}
 
-  static async start(platform: MemoryPlatform): Promise<CasesServer> {
-    const server = await createServer([casesModule()], { name: 'cases', platform, operators: [operator], port: 0 });
+  static async start(platform: MemoryPlatform, log?: Logger): Promise<CasesServer> {
+    const options = { name: 'cases', platform, operators: [operator], port: 0, ...(log ? { log } : {}) };
+    const server = await createServer([casesModule()], options);
     await server.start();
     return new CasesServer(server);
   }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { BuiltOn, ImportEvent } from '@faemban/contracts';
 import { type CommandContext, deterministicId, type RecordedEvent, type Sentence } from '@faemban/event-sourcing';
+import { inTraceOf } from '@faemban/nest-kit';
 import { evolveImport, type Import, noImport } from '../imports/import';
 import type { ImportFound, ImportRecord } from '../imports/import-record';
 import { FragileApplication } from './apply-fragile.job';
@@ -115,8 +116,9 @@ export class ImportJobs {
       if (current === undefined) return;
       const { importId } = current;
       try {
-        if (released === undefined) await this.advance(current);
-        else await applyReleased(this.tools, released, this.workOn(current));
+        await this.inItsTrace(current, () =>
+          released === undefined ? this.advance(current) : applyReleased(this.tools, released, this.workOn(current)),
+        );
         this.failed = undefined;
         this.progress.delete(importId);
       } catch (error) {
@@ -128,6 +130,12 @@ export class ImportJobs {
         await pause(againInMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }
     }
+  }
+
+  /** A step belongs to the trace of whoever decided last about the import, since that is what asked for it. */
+  private async inItsTrace({ importId, state }: ImportRecord, step: () => Promise<void>): Promise<void> {
+    const decided = (await this.tools.events.load(`import-${importId}`)).at(-1);
+    return inTraceOf(decided?.traceparent, `import ${state}`, step);
   }
 
   /** One step of one import: validating, telling what was found, applying, or undoing. */

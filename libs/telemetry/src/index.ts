@@ -1,0 +1,8 @@
+export {
+  startTelemetry,
+  stopMsMax,
+  type Said,
+  type Telemetry,
+  type TelemetryEnvironment,
+  type TelemetryOptions,
+} from './start-telemetry';
