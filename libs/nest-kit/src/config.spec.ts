@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { readConfig, StartRefused, variableOf } from './config';
+import { readConfig, StartRefused, variableOf, readSecretFiles } from './config';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const schema = z.strictObject({
   dataDir: z.string().default('.data'),
@@ -31,4 +34,21 @@ test('everything that does not parse is named, and no value is repeated', () => 
   expect(refused).toThrow(StartRefused);
   expect(refused).toThrow(/--drain: .*FAEMBAN_PEPPER: /);
   expect(refused).not.toThrow(/hunter2|soon/);
+});
+
+describe('a value kept in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'faemban-config-'));
+  const file = join(folder, 'token');
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('is read without the end of its line, unless the value itself is given', () => {
+    writeFileSync(file, 'secret\n');
+    expect(readSecretFiles({ TOKEN_FILE: file }, ['TOKEN'])['TOKEN']).toBe('secret');
+    expect(readSecretFiles({ TOKEN_FILE: file, TOKEN: 'given' }, ['TOKEN'])['TOKEN']).toBe('given');
+    expect(readSecretFiles({ OTHER_FILE: file }, ['TOKEN'])['OTHER']).toBeUndefined();
+  });
+
+  test('that is not there is refused in a sentence', () => {
+    expect(() => readSecretFiles({ TOKEN_FILE: join(folder, 'none') }, ['TOKEN'])).toThrow(/TOKEN_FILE.*ENOENT/);
+  });
 });

@@ -18,6 +18,8 @@ const token = 'a-token-of-more-than-thirty-two-characters';
 class Backend {
   readonly asked: { method: string; url: string; headers: IncomingHttpHeaders }[] = [];
   readiness: { status: number; body: object } = { status: 200, body: {} };
+  readinessAnswer: (response: ServerResponse) => void = (response) =>
+    void response.writeHead(this.readiness.status).end(JSON.stringify(this.readiness.body));
   answer: (request: IncomingMessage, response: ServerResponse) => void = (_request, response) =>
     void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ from: this.port }));
   private server: Server | undefined;
@@ -26,7 +28,7 @@ class Backend {
   async start(port = this.port): Promise<this> {
     this.server = createServer((request, response) => {
       if (request.url === '/health/ready') {
-        response.writeHead(this.readiness.status).end(JSON.stringify(this.readiness.body));
+        this.readinessAnswer(response);
         return;
       }
       this.asked.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers });
@@ -184,6 +186,21 @@ describe('several addresses of a service', () => {
     for (let count = 0; count < 4; count += 1) await ask('/imports');
     expect([first.asked.length, second.asked.length >= 4]).toEqual([0, true]);
     expect((await ask('/health/ready')).status).toBe(200);
+  });
+
+  test('of which one is busy for a while are still two, and one where it stays silent', async () => {
+    const silent: ServerResponse[] = [];
+    first.readinessAnswer = (response) => void silent.push(response);
+    while (silent.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    first.asked.length = 0;
+    for (let count = 0; count < 4; count += 1) await ask('/imports');
+    expect(first.asked.length).toBe(2);
+    while (!(await ask('/health/ready')).body.includes('no answer from')) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    first.asked.length = 0;
+    for (let count = 0; count < 4; count += 1) await ask('/imports');
+    expect(first.asked.length).toBe(0);
   });
 
   test('of which none is there are a 503 that names the service, and ready names it too', async () => {

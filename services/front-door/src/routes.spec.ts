@@ -1,12 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contextNames } from '@faemban/contracts';
-import { createMemoryPlatform } from '@faemban/event-sourcing/testing';
-import { createIdentityVerification } from '@faemban/identity-verification';
-import { IngestionModule } from '@faemban/ingestion';
-import { MpiScoringModule } from '@faemban/mpi-scoring';
-import { createServer } from '@faemban/nest-kit';
-import { ReportingModule } from '@faemban/reporting';
 import { isPlainPath, operationsPaths, ownerOf, serviceNames, serviceRoutes } from './routes';
 
 const documented = Object.keys(

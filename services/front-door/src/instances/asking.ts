@@ -62,7 +62,7 @@ export class Asking {
   /** Asks a ready instance of a service; what only reads is asked of the others where it does not answer. @throws Problem 502, 503 */
   async service(service: ServiceName, question: Question): Promise<Answer> {
     const tried = new Set<string>();
-    for (let failure: unknown; ;) {
+    for (let failure: Error | undefined; ;) {
       const instance = this.instances.find(service, tried);
       if (instance === undefined) throw failure ?? notReady(this.instances.of(service));
       tried.add(instance.url);
@@ -70,7 +70,7 @@ export class Asking {
         return await this.one(instance, question);
       } catch (error) {
         if (question.method !== 'GET') throw error;
-        failure = error;
+        failure = error as Error;
       }
     }
   }
@@ -140,18 +140,22 @@ export class Refused extends Error {
   }
 }
 
-/** The question that a request is, to be asked elsewhere; `path` in the place of its own. */
+/** What a request asks, to be asked elsewhere; JSON text for a body where that is meant to go along. */
 export function questionOf(request: FastifyRequest, path = request.raw.url ?? '/', body?: string): Question {
+  const { headers } = readingOf(request, path);
+  if (request.method !== 'POST') return { method: 'GET', path, headers };
+  if (body === undefined) return { method: 'POST', path, headers };
+  return { method: 'POST', path, body, headers: { ...headers, 'content-type': 'application/json' } };
+}
+
+/** Something to be read on behalf of a request, whatever the request itself is. */
+export function readingOf(request: FastifyRequest, path: string): Question {
   const headers: Record<string, string> = {};
   for (const name of headersAlong) {
     const value = request.headers[name];
     if (typeof value === 'string') headers[name] = value;
   }
-  if (request.method !== 'POST') return { method: 'GET', path, headers };
-  return {
-    ...{ method: 'POST', path, body: body ?? '' },
-    headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
-  };
+  return { method: 'GET', path, headers };
 }
 
 /** Answers with what a service answered. */

@@ -6,6 +6,8 @@ import { serviceNames, type ServiceName } from '../routes';
 /** How often an instance is asked whether it is ready, and how long its answer may take, in milliseconds. */
 const lookEveryMs = 1_000;
 const lookMsMax = 2_000;
+/** So many late answers in a row are silence; one or two are a busy machine, whose requests are better late than refused. */
+const lateMax = 3;
 
 /** One address of a service and how it stood when it was last asked. */
 export interface Instance {
@@ -17,6 +19,7 @@ export interface Instance {
 
 interface Looked extends Instance {
   looking: Promise<void>;
+  late: number;
   again: NodeJS.Timeout | undefined;
 }
 
@@ -35,7 +38,7 @@ export class Instances {
     this.all = serviceNames.flatMap((service) =>
       urls[service].map((url) => ({
         ...{ service, url, isReady: false, waitingFor: notAskedYet },
-        ...{ looking: Promise.resolve(), again: undefined },
+        ...{ looking: Promise.resolve(), late: 0, again: undefined },
       })),
     );
   }
@@ -84,7 +87,9 @@ export class Instances {
   private look(instance: Looked): Promise<void> {
     clearTimeout(instance.again);
     instance.looking = readinessOf(instance.url).then((found) => {
-      Object.assign(instance, found);
+      instance.late = found === 'late' ? instance.late + 1 : 0;
+      if (found !== 'late') Object.assign(instance, found);
+      else if (instance.late >= lateMax) Object.assign(instance, { isReady: false, waitingFor: silent(instance.url) });
       clearTimeout(instance.again);
       if (!this.isStopped) instance.again = setTimeout(() => void this.look(instance), lookEveryMs).unref();
     });
@@ -92,8 +97,8 @@ export class Instances {
   }
 }
 
-/** What an instance says of itself; silence is an answer too. */
-async function readinessOf(url: string): Promise<Pick<Instance, 'isReady' | 'waitingFor'>> {
+/** What an instance says of itself; that nobody is there is an answer too. */
+async function readinessOf(url: string): Promise<Pick<Instance, 'isReady' | 'waitingFor'> | 'late'> {
   try {
     const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(lookMsMax), redirect: 'error' });
     const text = await answer.text();
@@ -101,8 +106,9 @@ async function readinessOf(url: string): Promise<Pick<Instance, 'isReady' | 'wai
     const { checks } = readinessAnswer.parse(JSON.parse(text));
     const reasons = checks.flatMap(({ ready, waitingFor }) => (ready || waitingFor === undefined ? [] : [waitingFor]));
     return { isReady: false, waitingFor: reasons.length === 0 ? silent(url) : joined(reasons) };
-  } catch {
-    // Refused, too slow or not readable: all the same to whoever waits for it.
+  } catch (error) {
+    if ((error as { name?: unknown }).name === 'TimeoutError') return 'late';
+    // Refused or not readable: all the same to whoever waits for it.
     return { isReady: false, waitingFor: silent(url) };
   }
 }

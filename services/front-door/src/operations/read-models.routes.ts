@@ -1,7 +1,7 @@
 import { Problem, type ParkedList, type ServerStatus } from '@faemban/nest-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Forwarding } from '../forwarding/forward';
-import { codeOf, handOn, questionOf, Refused, type Answer, type Asking } from '../instances/asking';
+import { codeOf, handOn, questionOf, readingOf, Refused, type Answer, type Asking } from '../instances/asking';
 import { listAllParked, parkedPageQuery } from './merged-parked';
 import { bodyTextOf } from './request-body';
 
@@ -35,7 +35,7 @@ export function readModelRoutes(fastify: FastifyInstance, asking: Asking, forwar
     );
     const toWhoeverHasIt = async (request: FastifyRequest<OneJob>, reply: FastifyReply): Promise<FastifyReply> => {
       const path = `${jobs}/${encodeURIComponent(request.params.id)}`;
-      const found = await asking.whoever({ ...questionOf(request, path), method: 'GET' }, jobElsewhere);
+      const found = await asking.whoever(readingOf(request, path), jobElsewhere);
       return found.status === 200
         ? forwarding.send(request, reply, found.from.service, found.from)
         : handOn(found, reply);
@@ -76,7 +76,7 @@ async function knowing(asking: Asking, request: FastifyRequest, answer: Answer):
 }
 
 async function viewUnknown(asking: Asking, request: FastifyRequest): Promise<Problem> {
-  const statuses = await asking.everyService<ServerStatus>({ ...questionOf(request, '/status'), method: 'GET' });
+  const statuses = await asking.everyService<ServerStatus>(readingOf(request, '/status'));
   const known = statuses.flatMap(({ body }) => body.runners.map(({ name }) => name)).join(', ');
   return new Problem(404, 'view-unknown', {
     th: `ไม่มีข้อมูลสรุปหรือนโยบายชื่อนี้ ที่มีคือ ${known}`,
