@@ -6,6 +6,7 @@ import { createStandalone, type Standalone } from '@faemban/standalone';
 import { removeFolder, ServicesUnderTest, smallSurvey } from './testing/services-under-test';
 import type { MergedStatus } from './operations/merged-status';
 
+jest.setTimeout(180_000);
 const households = 60;
 
 let folder: string;
@@ -20,7 +21,7 @@ beforeAll(async () => {
   dataDir = join(folder, 'data');
   services = await ServicesUnderTest.start(dataDir);
   importId = await services.takeIn(survey);
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await services?.stop();
   await standalone?.stop();
