@@ -13,9 +13,9 @@ export interface AlertTest {
 }
 
 const process = '{job="reporting",instance="a:8424"}';
-/** Minutes of a day, and its steps of ten minutes. */
+/** Minutes of a day, and its steps of four minutes. */
 const day = 24 * 60;
-const stepMinutes = 10;
+const stepMinutes = 4;
 const steps = day / stepMinutes;
 
 /** Every alert at least twice: once it fires, once it stays quiet though something is near its bound. */
@@ -140,8 +140,8 @@ export const alertTests: readonly AlertTest[] = [
     minute: day + 40,
     fires: 1,
     series: {
-      'faemban_sequencer_held_partitions{context="ingestion",instance="a"}': `16x${steps + 6}`,
-      'faemban_sequencer_held_partitions{context="ingestion",instance="b"}': `16x${steps} 0x6`,
+      'faemban_sequencer_held_partitions{context="ingestion",instance="a"}': `16x${steps + 15}`,
+      'faemban_sequencer_held_partitions{context="ingestion",instance="b"}': `16x${steps} 0x15`,
     },
   },
   {
@@ -151,8 +151,8 @@ export const alertTests: readonly AlertTest[] = [
     minute: day + 40,
     fires: 0,
     series: {
-      'faemban_sequencer_held_partitions{context="ingestion",instance="a"}': `16x${steps} 32x6`,
-      'faemban_sequencer_held_partitions{context="ingestion",instance="b"}': `16x${steps} 0x6`,
+      'faemban_sequencer_held_partitions{context="ingestion",instance="a"}': `16x${steps} 32x15`,
+      'faemban_sequencer_held_partitions{context="ingestion",instance="b"}': `16x${steps} 0x15`,
     },
   },
   {
@@ -189,7 +189,7 @@ export const alertTests: readonly AlertTest[] = [
     stepMinutes,
     minute: day + 40,
     fires: 1,
-    series: { 'faemban_assigned_partitions{service="reporting",instance="a"}': `32x${steps} 24x6` },
+    series: { 'faemban_assigned_partitions{service="reporting",instance="a"}': `32x${steps} 24x15` },
   },
   {
     alert: 'FaembanPartitionsNotAssigned',
@@ -198,8 +198,8 @@ export const alertTests: readonly AlertTest[] = [
     minute: day + 40,
     fires: 0,
     series: {
-      'faemban_assigned_partitions{service="reporting",instance="a"}': `32x${steps} 16x6`,
-      'faemban_assigned_partitions{service="reporting",instance="b"}': `_x${steps} 16x6`,
+      'faemban_assigned_partitions{service="reporting",instance="a"}': `32x${steps} 16x15`,
+      'faemban_assigned_partitions{service="reporting",instance="b"}': `_x${steps} 16x15`,
     },
   },
   {

@@ -1,7 +1,17 @@
 import { describeWhere } from '@faemban/fixtures';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { processNames } from '../agreed/processes';
@@ -83,6 +93,26 @@ describeWhere(
     },
     2 * startMs,
   );
+
+  test('makes a service’s signing keys as the guide says, into a folder that may then be read only', () => {
+    const folder = join(scratch, 'signing');
+    mkdirSync(folder);
+    chownSync(folder, nobody, nobody);
+    const file = join(folder, 'signing-keys.json');
+    const program = `require('@faemban/store-sqlite').openSigningKeys('${file}', { name: 'faemban.reporting', createdAt: new Date().toISOString() })`;
+    const make = () => spawnSync(node, ['-e', program], { ...bare(), encoding: 'utf8' });
+    expect(make()).toMatchObject({ status: 0, stderr: '' });
+    const keys = readFileSync(file, 'utf8');
+    chmodSync(folder, 0o500);
+    expect(make()).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(file, 'utf8')).toBe(keys);
+    expect(JSON.parse(keys)).toMatchObject({ keys: [{}] });
+  });
+
+  test('has the command line', () => {
+    const { status, stdout } = spawnSync(node, ['tools/cli/dist/main.js', '--help'], { ...bare(), encoding: 'utf8' });
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/status/)]);
+  });
 
   describe.each(processNames)('%s', (name) => {
     const main = `services/${name}/src/main.ts`;
