@@ -49,6 +49,29 @@ export const alertTests: readonly AlertTest[] = [
     series: { [`faemban_process_ready${process}`]: '0x3 1x20' },
   },
   {
+    alert: 'FaembanProcessNotReady',
+    when: 'the holder of the files does not become ready, nor the one that stands by',
+    minute: 10,
+    fires: 2,
+    series: {
+      'faemban_process_ready{job="ingestion",instance="a"}': '0x20',
+      'faemban_process_ready{job="ingestion",instance="b"}': '0x20',
+      'faemban_process_waiting_for{job="ingestion",instance="a",what="mongodb"}': '1x20',
+      'faemban_process_waiting_for{job="ingestion",instance="b",what="files"}': '1x20',
+    },
+  },
+  {
+    alert: 'FaembanProcessNotReady',
+    when: 'a second instance stands by while the first one serves',
+    minute: 10,
+    fires: 0,
+    series: {
+      'faemban_process_ready{job="ingestion",instance="a"}': '1x20',
+      'faemban_process_ready{job="ingestion",instance="b"}': '0x20',
+      'faemban_process_waiting_for{job="ingestion",instance="b",what="files"}': '1x20',
+    },
+  },
+  {
     alert: 'FaembanProcessRestarts',
     when: 'it begins again every ten minutes',
     minute: 60,
