@@ -60,6 +60,10 @@ spec:
       env:
         - { name: FAEMBAN_PORT, value: {{ .process.port | quote }} }
         {{- if eq .key "frontDoor" }}
+        {{- if $values.ingress.enabled }}
+        # Under another name it answers nobody.
+        - { name: FAEMBAN_PUBLIC_NAMES, value: {{ $values.ingress.host | quote }} }
+        {{- end }}
         # What is ready, and nothing else, answers people.
         {{- range $other, $process := include "faemban.processes" .root | fromYaml }}
         {{- if ne $other "frontDoor" }}

@@ -225,6 +225,11 @@ describeWithDeployChecks('the chart, rendered by Helm and read by Kubernetes’ 
         expect(address).toMatch(/^https:\/\/git\.example\/faemban\/docs\/runbooks\/[a-z-]+\.md$/);
       const [ingress] = ofKind('Ingress');
       expect(ingress?.spec.tls?.[0]?.secretName).toBe('tls-of-ours');
+      const frontDoor = workloads.find(({ name }) => name === 'front-door');
+      expect(frontDoor?.pod.spec.containers[0].env).toContainEqual({
+        name: 'FAEMBAN_PUBLIC_NAMES',
+        value: 'faemban.example',
+      });
       expect(ingress?.spec.rules?.[0]?.http.paths[0]?.backend.service.name).toBe('faemban-front-door');
       expect(ofKind('ConfigMap').filter(({ metadata }) => metadata.name.includes('dashboard'))).toHaveLength(6);
     });

@@ -61,6 +61,21 @@ export function processes(): DashboardBuilder {
         width: 12,
       }),
     )
+    .withPanel(
+      linesOf({
+        th: 'ตัวที่หน้าบ้านส่งคำขอให้',
+        en: 'Instances the front door knows',
+        about: {
+          th: 'ต่อบริการ พร้อมหรือไม่ ณ ครั้งที่ถามล่าสุด ดู docs/runbooks/process-not-ready.md',
+          en: 'By service, and whether they were ready when last asked. docs/runbooks/process-not-ready.md',
+        },
+        source: 'faemban_front_door_instances',
+        unit: 'none',
+        lines: [
+          { expr: 'sum by (service, ready) (faemban_front_door_instances)', legend: '{{service}}, ready: {{ready}}' },
+        ],
+      }),
+    )
     .withRow(row('ใช้เครื่อง', 'What they use'))
     .withPanel(
       linesOf({
