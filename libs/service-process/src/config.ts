@@ -1,6 +1,5 @@
 import { contextNames, type ContextName } from '@faemban/contracts';
-import { logLevels, readConfig, StartRefused } from '@faemban/nest-kit';
-import { readFileSync } from 'node:fs';
+import { logLevels, readConfig, readSecretFiles, StartRefused } from '@faemban/nest-kit';
 import { z } from 'zod';
 
 const addresses = z
@@ -18,8 +17,8 @@ const flag = (byDefault: boolean) =>
     .transform((value) => value === 'true');
 
 /**
- * Everything that can be set of one service's process. `mongodbUrl` comes from `FAEMBAN_MONGODB_URL`, and so on; with `_FILE` behind it a
- * variable names a file that holds the value, for secrets.
+ * Everything that can be set of one service's process. `mongodbUrl` comes from `FAEMBAN_MONGODB_URL`, and so on; what is secret may be in
+ * a file that the variable with `_FILE` behind it names.
  */
 export const processConfigSchema = z.strictObject({
   /** Address to listen on; one other than this machine's own needs `privateNetwork`. */
@@ -68,6 +67,8 @@ export const processConfigSchema = z.strictObject({
 /** See {@link processConfigSchema}. */
 export type ProcessConfig = z.infer<typeof processConfigSchema>;
 
+const secrets = ['FAEMBAN_SERVICE_TOKEN', 'FAEMBAN_MONGODB_URL', 'FAEMBAN_KAFKA_USERNAME', 'FAEMBAN_KAFKA_PASSWORD'];
+
 const urlFieldOf: Partial<Record<ContextName, keyof ProcessConfig>> = {
   ingestion: 'ingestionUrl',
   'identity-verification': 'identityVerificationUrl',
@@ -100,25 +101,7 @@ export function readProcessConfig(
       ingestionUrl?: true;
     },
   );
-  return readConfig(schema, withFiles(environment)) as ProcessConfig;
-}
-
-/** Takes what `X_FILE` names as the value of `X`. @throws StartRefused where such a file cannot be read */
-function withFiles(environment: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
-  const values: Record<string, string | undefined> = { ...environment };
-  for (const [name, file] of Object.entries(environment)) {
-    if (!name.startsWith('FAEMBAN_') || !name.endsWith('_FILE') || !file) continue;
-    try {
-      values[name.slice(0, -'_FILE'.length)] = readFileSync(file, 'utf8').trim();
-    } catch (cause) {
-      const sentence = {
-        th: `อ่านไฟล์ที่ ${name} ระบุไม่ได้ โปรดตรวจชื่อไฟล์และสิทธิ์`,
-        en: `The file that ${name} names cannot be read. Check its name and permissions.`,
-      };
-      throw new StartRefused(sentence, { cause });
-    }
-  }
-  return values;
+  return readConfig(schema, readSecretFiles(environment, secrets)) as ProcessConfig;
 }
 
 /** Every context that has a service of its own; a platform's processes reach each of them. */

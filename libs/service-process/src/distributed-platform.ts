@@ -12,7 +12,7 @@ import {
   type OwnerLog,
 } from '@faemban/event-sourcing';
 import { openKafka, type PublishedKafka, type Publisher } from '@faemban/log-kafka';
-import { httpLog, type Platform } from '@faemban/nest-kit';
+import { batchObserver, httpLog, type Platform } from '@faemban/nest-kit';
 import {
   openMongoEvents,
   openMongoSeals,
@@ -93,6 +93,7 @@ export async function openDistributedPlatform(
         ...(config.kafkaPassword === undefined ? {} : { password: config.kafkaPassword }),
         partitionCount,
         replicationFactor: config.kafkaReplicationFactor,
+        observe: batchObserver(),
       });
       try {
         await connected.ensureTopics(topics);

@@ -1,6 +1,13 @@
 import type { ContextName } from '@faemban/contracts';
 import type { Sentence } from '@faemban/event-sourcing';
-import type { Health, HealthRegistry } from '@faemban/nest-kit';
+import {
+  addConsumingMetrics,
+  addPublishingMetrics,
+  addSequencingMetrics,
+  type Health,
+  type HealthRegistry,
+  type Metrics,
+} from '@faemban/nest-kit';
 import type { DistributedPlatform } from './distributed-platform';
 
 /**
@@ -18,6 +25,25 @@ export function addPlatformHealth(health: HealthRegistry, opened: DistributedPla
   health.add('consuming', () => {
     const { trouble, contexts } = consumed.status();
     return noted(consuming, trouble ?? contexts.find((each) => each.trouble !== undefined)?.trouble);
+  });
+}
+
+/** Adds the figures of a distributed process: what it sequences, publishes, consumes. */
+export function addPlatformMetrics(metrics: Metrics, opened: DistributedPlatform, context: ContextName): void {
+  const { events, publisher, consumed } = opened;
+  addSequencingMetrics(metrics, () => {
+    const { held, trouble } = events.sequencing(context);
+    return [{ context, heldPartitions: held, isAlive: trouble === undefined }];
+  });
+  addPublishingMetrics(metrics, () => {
+    const { lagEvents, lagSeconds } = publisher.status();
+    return [{ context, lagEvents, lagSeconds }];
+  });
+  if (consumed === undefined) return;
+  addConsumingMetrics(metrics, {
+    service: context,
+    assignedPartitions: () => consumed.assigned().size,
+    statuses: () => consumed.status().contexts,
   });
 }
 

@@ -8,12 +8,14 @@ import {
 } from '@faemban/nest-kit';
 import type { Clock, Sentence } from '@faemban/event-sourcing';
 import type { HeldLock } from '@faemban/store-sqlite';
+import { startTelemetry } from '@faemban/telemetry';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { startBootServer } from './boot-server';
 import { addressesOf, readProcessConfig } from './config';
 import type { ServiceDefinition } from './definition';
 import { openDistributedPlatform, type DistributedPlatform } from './distributed-platform';
-import { addPlatformHealth } from './operations';
+import { addPlatformHealth, addPlatformMetrics } from './operations';
 import { holdOwnFolder } from './own-folder';
 import { Waiting } from './waiting';
 
@@ -54,6 +56,13 @@ export async function startService(
   );
   const clock = overrides.clock ?? Date.now;
   const log = createLogger(context, config.logLevel);
+  const telemetry = startTelemetry({
+    service: context,
+    version: '0.1.0',
+    instance: environment['HOSTNAME'] ?? hostname(),
+    environment,
+    say: ({ level, message, error }) => log[level]({ err: error }, message),
+  });
   const waiting = new Waiting();
   const boot = await startBootServer({ host: config.host, port: config.port ?? definition.port }, waiting);
   const { port } = boot;
@@ -96,6 +105,7 @@ export async function startService(
         },
       });
       addPlatformHealth(server.health, opened, context);
+      addPlatformMetrics(server.metrics, opened, context);
       await endBoot();
       await server.start();
       return server;
@@ -117,6 +127,7 @@ export async function startService(
     const stopped = (await server?.stop()) ?? 'drained';
     // Where something is still at work the files stay open under it; the operating system closes them with the process.
     if (stopped !== 'abandoned') await letGo();
+    await telemetry.stop();
     return stopped;
   };
   return {

@@ -92,8 +92,9 @@ spec:
         periodSeconds: 10
         timeoutSeconds: 5
         failureThreshold: 6
+      # A front door is ready as soon as it lives: what it says of a service that is missing is an answer, too.
       readinessProbe:
-        httpGet: { path: /health/ready, port: http }
+        httpGet: { path: {{ if eq .process.name "front-door" }}/health/live{{ else }}/health/ready{{ end }}, port: http }
         periodSeconds: 5
         timeoutSeconds: 4
         failureThreshold: 3

@@ -1,6 +1,6 @@
 import { Kafka, logLevel, Partitioners, type Admin, type Producer, type SASLOptions } from 'kafkajs';
 import type { ContextName } from '@faemban/contracts';
-import { partitionCountDefault, type LogConsumer } from '@faemban/event-sourcing';
+import { partitionCountDefault, type LogConsumer, type ObserveBatch } from '@faemban/event-sourcing';
 import { createKafkaConsumer } from '../consume/kafka-consumer';
 import { messageOf, withKafka } from '../failures';
 import { createKafkaHistory, type KafkaHistory } from '../history/kafka-history';
@@ -24,6 +24,8 @@ export interface KafkaOptions {
   readonly password?: string;
   /** As many as the installation has; 32 unless given. */
   readonly partitionCount?: number;
+  /** Stands round each batch that is sent or handed on, e.g. to trace it. */
+  readonly observe?: ObserveBatch;
   /** 1 unless given; from 3 on, two replicas must have what is acknowledged. */
   readonly replicationFactor?: number;
 }
@@ -72,11 +74,13 @@ class OpenKafka implements PublishedKafka {
   private readonly publishers: Publisher[] = [];
   private readonly consumers: { readonly group: string; readonly consumer: LogConsumer }[] = [];
   private readonly histories: KafkaHistory[] = [];
+  private readonly observing: { readonly observe?: ObserveBatch };
 
   constructor(private readonly options: KafkaOptions) {
     const { brokers, clientId, tls = false } = options;
     const { partitionCount = partitionCountDefault, replicationFactor = 1 } = options;
     this.form = { partitionCount, replicationFactor };
+    this.observing = options.observe === undefined ? {} : { observe: options.observe };
     const sasl = saslOf(options);
     this.kafka = new Kafka({
       brokers: [...brokers],
@@ -109,10 +113,13 @@ class OpenKafka implements PublishedKafka {
   }
 
   publisher(options: PublisherOptions): Publisher {
-    const publisher = createPublisher(options, {
-      producer: () => this.producer.get(),
-      admin: () => this.admin.get(),
-    });
+    const publisher = createPublisher(
+      { ...this.observing, ...options },
+      {
+        producer: () => this.producer.get(),
+        admin: () => this.admin.get(),
+      },
+    );
     this.publishers.push(publisher);
     return publisher;
   }
@@ -120,7 +127,14 @@ class OpenKafka implements PublishedKafka {
   consumer({ group, contexts }: { readonly group: string; readonly contexts: readonly ContextName[] }): LogConsumer {
     const { partitionCount } = this.form;
     const admin = () => this.admin.get();
-    const consumer = createKafkaConsumer({ kafka: this.kafka, admin, group, contexts, partitionCount });
+    const consumer = createKafkaConsumer({
+      kafka: this.kafka,
+      admin,
+      group,
+      contexts,
+      partitionCount,
+      ...this.observing,
+    });
     this.consumers.push({ group, consumer });
     return consumer;
   }

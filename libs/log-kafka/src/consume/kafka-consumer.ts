@@ -9,6 +9,8 @@ import {
   type LogReceiver,
   type RetryPlan,
   type WantedFrom,
+  unobserved,
+  type ObserveBatch,
 } from '@faemban/event-sourcing';
 import { contextOfTopic, topicOf } from '../connection/topics';
 import { messageOf } from '../failures';
@@ -39,6 +41,8 @@ export interface KafkaConsumerOptions {
   readonly group: string;
   readonly contexts: readonly ContextName[];
   readonly partitionCount: number;
+  /** Stands round the handing on of each delivery. */
+  readonly observe?: ObserveBatch;
 }
 
 /** Makes a member of a consumer group. */
@@ -238,7 +242,11 @@ class KafkaConsumer implements LogConsumer {
     partition: number,
     events: ReturnType<typeof readableEvents>,
   ): Promise<void> {
-    if (events.length > 0) await this.receiver?.deliver({ context, partition, events });
+    const { receiver } = this;
+    if (events.length === 0 || receiver === undefined) return;
+    const { observe = unobserved } = this.options;
+    const batch = { what: 'consume', name: topicOf(context), context, partition, events } as const;
+    await observe(batch, () => receiver.deliver({ context, partition, events }));
   }
 
   private async resumeWhenTaken(

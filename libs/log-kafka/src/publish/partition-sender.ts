@@ -1,6 +1,13 @@
 import type { Producer, RecordMetadata } from 'kafkajs';
 import type { ContextName } from '@faemban/contracts';
-import { IntegrityViolation, invariant, type EventLog, type PublishProgress } from '@faemban/event-sourcing';
+import {
+  IntegrityViolation,
+  invariant,
+  unobserved,
+  type EventLog,
+  type ObserveBatch,
+  type PublishProgress,
+} from '@faemban/event-sourcing';
 import { topicOf } from '../connection/topics';
 import { KafkaUnavailable, withKafka } from '../failures';
 import { batchEventsMax, batchOf } from './batches';
@@ -23,6 +30,7 @@ export class PartitionSender {
       readonly log: Pick<EventLog, 'read'>;
       readonly progress: PublishProgress;
       readonly producer: () => Promise<Producer>;
+      readonly observe?: ObserveBatch;
     },
   ) {
     this.partition = from.partition;
@@ -47,7 +55,7 @@ export class PartitionSender {
    * @throws KafkaUnavailable; IntegrityViolation where the log does not go on densely
    */
   async sendNext(): Promise<number> {
-    const { context, partition, source, log, progress, producer } = this.from;
+    const { context, partition, source, log, progress, producer, observe = unobserved } = this.from;
     invariant(this.place !== undefined, 'a partition is sent from a known place');
     const after = this.place;
     const events = await log.read(context, partition, after, batchEventsMax);
@@ -61,13 +69,22 @@ export class PartitionSender {
     const records = batchOf(events, source);
     const topic = topicOf(context);
     const client = await producer();
-    const told = await withKafka(() =>
-      client.send({
-        topic,
-        acks: -1,
-        timeout: acknowledgeMsMax,
-        messages: records.map((record) => ({ ...record, headers: { ...record.headers }, partition })),
-      }),
+    const batch = {
+      what: 'publish',
+      name: topic,
+      context,
+      partition,
+      events: events.slice(0, records.length),
+    } as const;
+    const told = await observe(batch, () =>
+      withKafka(() =>
+        client.send({
+          topic,
+          acks: -1,
+          timeout: acknowledgeMsMax,
+          messages: records.map((record) => ({ ...record, headers: { ...record.headers }, partition })),
+        }),
+      ),
     );
     this.requireAcknowledged(told, topic, after);
     const toSeq = after + records.length;

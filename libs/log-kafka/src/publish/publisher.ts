@@ -6,6 +6,7 @@ import {
   retryDelayMs,
   type Clock,
   type EventLog,
+  type ObserveBatch,
   type PublishProgress,
   type RetryPlan,
   type Unsubscribe,
@@ -36,6 +37,8 @@ export interface PublisherOptions {
   readonly installationId: string;
   readonly clock: Clock;
   readonly pollMs?: number;
+  /** Stands round the sending of each batch. */
+  readonly observe?: ObserveBatch;
 }
 
 /** How one partition's publishing stands. */
@@ -197,8 +200,17 @@ class ContextPublisher implements Publisher {
     const { context, installationId, log, progress } = this.options;
     for (const partition of partitions) {
       if (this.senders.has(partition)) continue;
+      const observed = this.options.observe === undefined ? {} : { observe: this.options.observe };
       const source = sourceOf(installationId, context);
-      const sender = new PartitionSender({ context, partition, source, log, progress, producer: this.to.producer });
+      const sender = new PartitionSender({
+        context,
+        partition,
+        source,
+        log,
+        progress,
+        producer: this.to.producer,
+        ...observed,
+      });
       this.senders.set(partition, sender);
     }
     const unplaced = [...this.senders.values()].filter(({ isPlaced }) => !isPlaced);

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import { serviceTokenHeader } from '../http/service-token';
+import { traceCall } from '../tracing/trace-calls';
 
 /** How long one request to another process may take, in milliseconds. */
 export const peerRequestMsMaxDefault = 20_000;
@@ -51,12 +52,15 @@ export function createPeer({ name, urls, token, requestMsMax = peerRequestMsMaxD
     init: RequestInit,
     schema: Schema,
   ): Promise<z.output<Schema>> => {
-    const response = await fetch(base + path, {
-      ...init,
-      headers: { ...init.headers, [serviceTokenHeader]: token },
-      redirect: 'error',
-      signal: AbortSignal.timeout(requestMsMax),
-    });
+    const call = { peer: name, method: init.method ?? 'GET', route: routeOf(path) };
+    const response = await traceCall(call, (trace) =>
+      fetch(base + path, {
+        ...init,
+        headers: { ...init.headers, ...trace, [serviceTokenHeader]: token },
+        redirect: 'error',
+        signal: AbortSignal.timeout(requestMsMax),
+      }),
+    );
     const text = await response.text();
     if (response.status !== 200) throw new Error(`it answered ${response.status}${codeIn(text)}`);
     const parsed = schema.safeParse(JSON.parse(text));
@@ -99,6 +103,11 @@ function wordsOf(error: unknown): string {
   if (name === 'TimeoutError') return 'it took too long';
   const code = cause?.code;
   return typeof code === 'string' ? code : String(message);
+}
+
+/** The route of a path, without its numbers and its query. */
+function routeOf(path: string): string {
+  return (path.split('?')[0] ?? path).replace(/\/\d+(?=\/|$)/g, '/:n');
 }
 
 /** The stable code of a problem document, as ` (code)`. */
