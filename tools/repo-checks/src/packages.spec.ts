@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { packagesOfTheTree, root, textOf } from './tree';
 
 const packages = packagesOfTheTree();
-const kinds = ['contracts', 'core', 'adapter', 'kit', 'service', 'host', 'console', 'fixtures', 'tool'];
+const kinds = ['contracts', 'core', 'adapter', 'kit', 'process', 'service', 'host', 'console', 'fixtures', 'tool'];
 const runtimes = ['any', 'node', 'browser'];
 
 describe('every package', () => {
