@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { CloudEvent, Kafka as CloudEventsKafka, type KafkaMessage } from 'cloudevents';
 import type { KafkaMessage as Brought } from 'kafkajs';
 import type { LoggedEvent } from '@faemban/event-sourcing';
@@ -95,6 +96,35 @@ describeOnKafka('somebody outside', (cluster) => {
     expect(new Set(all.map(({ source }) => source)).size).toBe(1);
   });
 
+  test('finds the hashes and the chain as the page for agencies says to compute them', async () => {
+    const consumer = world.client.consumer({ groupId: 'an-auditor', maxWaitTimeInMs: 100 });
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    const records = await recordsIn();
+    const byPlace = new Map<string, Brought>();
+    let read = 0;
+    await consumer.run({
+      eachMessage: async ({ message }) => {
+        read += 1;
+        byPlace.set(`${message.headers?.['ce_partition']} ${message.headers?.['ce_seq']}`, message);
+      },
+    });
+    await until('every record was read', () => read >= records);
+    await consumer.disconnect();
+    expect(byPlace.size).toBe(recorded.length);
+    for (let partition = 0; partition < partitionCount; partition += 1) {
+      let previous = '0'.repeat(64);
+      for (let seq = 1, record; (record = byPlace.get(`${partition} ${seq}`)) !== undefined; seq += 1) {
+        const { content, chain } = hashesOf(record, previous);
+        expect(content).toBe(String(record.headers?.['ce_contenthash']));
+        expect(chain).toBe(String(record.headers?.['ce_chainhash']));
+        previous = chain;
+      }
+      const head = (await world.events.log.heads(context)).find((one) => one.partition === partition);
+      expect(previous).toBe(head?.chainHash);
+    }
+  });
+
   describeWithKcat('with kcat', () => {
     test('finds every event once per source and id', async () => {
       const args = ['-C', '-b', cluster().brokers.join(','), '-t', topic, '-o', 'beginning', '-e', '-q', '-J'];
@@ -118,6 +148,35 @@ describeOnKafka('somebody outside', (cluster) => {
     });
   });
 });
+
+/** The hashes of a record by the words of docs/concepts/published-log.md, with nothing of ours. */
+function hashesOf({ value, headers = {} }: Brought, previous: string): { content: string; chain: string } {
+  const text = (name: string): string | undefined => headers[`ce_${name}`]?.toString();
+  const orNull = (name: string): string | null => text(name) ?? null;
+  const [, , type, version] = (text('type') ?? '').split('.');
+  const envelope = [
+    text('id'),
+    type,
+    context,
+    Number(version?.slice(1)),
+    text('stream'),
+    Number(text('streamversion')),
+    text('time'),
+    text('area') ?? '',
+    [text('actoraccount'), text('actoroffice'), text('actorrole'), orNull('actoronbehalfof'), text('actorchannel')],
+    text('commandid'),
+    text('correlationid'),
+    orNull('causationid'),
+    orNull('traceparent'),
+    JSON.parse(text('subjects') ?? '') as unknown,
+    orNull('corrects'),
+  ];
+  const sha256 = (...parts: (string | Buffer)[]): string =>
+    parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
+  const content = sha256(JSON.stringify(envelope), '\n', value ?? '');
+  const chain = sha256([previous, text('partition'), text('seq'), text('recordedat'), content].join('\n'));
+  return { content, chain };
+}
 
 /** A record as the SDK wants it, whose headers are texts. */
 function asTexts({ key, value, headers = {} }: Brought): KafkaMessage<unknown> {

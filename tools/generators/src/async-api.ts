@@ -64,7 +64,7 @@ export function asyncApiDocument(): Record<string, unknown> {
       title: 'Faemban events',
       version: '0.1.0',
       description:
-        'What each context publishes. Keys are households; order holds within a household and within a partition.',
+        'What each context publishes. CloudEvents in binary mode, at least once; keys are streams, and order holds within a household and within a partition.',
       license: { name: 'Apache-2.0' },
     },
     defaultContentType: 'application/json',
