@@ -85,8 +85,11 @@ describeOnKafka('a view', (cluster) => {
     isOver = true;
     await flowing;
     expect(comparison.differences).toEqual([]);
+    // The store in memory does not hold writers up while it switches, as the others do.
+    const recorded = async () => (await whole.heads(context)).reduce((sum, { seq }) => sum + seq, 0);
+    await until('the view is live again', async () => applied() === (await recorded()));
     const vector = await engine.switch(job);
-    expect(Object.values(vector).reduce((sum, seq) => sum + seq, 0)).toBeGreaterThanOrEqual(600);
+    expect(Object.values(vector).reduce((sum, seq) => sum + seq, 0)).toBe(await recorded());
     await Promise.all(runners.map((runner) => runner.stop()));
   });
 });

@@ -1,7 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { contentHashOf, serializeData, type LoggedEvent } from '@faemban/event-sourcing';
 import { contextNames } from '@faemban/contracts';
 import { eventOf, recordOf, UnreadableRecord } from './cloud-events';
+
+interface Described {
+  readonly CloudEventHeaders: {
+    readonly properties: Readonly<Record<string, unknown>>;
+    readonly required: readonly string[];
+  };
+}
 
 const text = (maxLength: number) => fc.string({ minLength: 1, maxLength, unit: 'grapheme' });
 const hex = fc.stringMatching(/^[0-9a-f]{64}$/);
@@ -99,6 +108,19 @@ describe('a published record', () => {
           expect(name).toMatch(/^(ce_[a-z0-9]{1,20}|content-type|traceparent)$/);
           expect(value).not.toBe('');
         }
+      }),
+    );
+  });
+
+  test('has the headers that the published description names, and no others', () => {
+    const file = join(__dirname, '../../../../docs/reference/asyncapi.json');
+    const { components } = JSON.parse(readFileSync(file, 'utf8')) as { components: { schemas: Described } };
+    const { properties, required } = components.schemas.CloudEventHeaders;
+    fc.assert(
+      fc.property(loggedEvent, (event) => {
+        const names = Object.keys(recordOf(event, '/faemban/x/ingestion').headers);
+        expect(names.filter((name) => !(name in properties))).toEqual([]);
+        expect(required.filter((name) => !names.includes(name))).toEqual([]);
       }),
     );
   });
