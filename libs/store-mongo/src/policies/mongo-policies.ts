@@ -7,14 +7,18 @@ import {
   type PolicyHandle,
   type PolicyStore,
   type Refusal,
+  type Vector,
 } from '@faemban/event-sourcing';
 import { insertUnlessThere } from '../connection/inserts';
 import { ensureIndexes } from '../connection/open-database';
 import { withDatabase } from '../failures';
 import { intentCollections, prepareIntents } from '../intents/documents';
-import { IntentLane, readVector } from '../intents/intent-lane';
+import { IntentLane } from '../intents/intent-lane';
 import { ParkedRows } from '../parked/parked-rows';
 import { writeRows, type Row } from '../rows/guarded-rows';
+
+/** Partitions looked at at the same time. */
+const partitionsAtOnce = 8;
 
 /** A refusal; its id is the event and the rule. */
 interface RefusalDocument extends mongo.Document, Refusal {
@@ -66,7 +70,7 @@ class MongoPolicy {
 
   handle(): PolicyHandle {
     return {
-      checkpoint: () => readVector(this.collections),
+      checkpoint: () => this.checkpoint(),
       advance: ({ partition, toSeq, ...content }) =>
         this.step(partition, async (stands) => {
           if (toSeq < stands) {
@@ -92,6 +96,20 @@ class MongoPolicy {
       parkedOf: (sequence, limit) => this.parkedRows.ofSequence(sequence, limit),
       parkedCauses: () => this.parkedRows.causes(),
     };
+  }
+
+  /** Where it stands once every step that was written down is done: what was refused is not asked again. */
+  private async checkpoint(): Promise<Vector> {
+    const partitions = await withDatabase(() => this.collections.intents.distinct('partition'));
+    const vector: Record<string, number> = {};
+    for (let at = 0; at < partitions.length; at += partitionsAtOnce) {
+      const some = partitions.slice(at, at + partitionsAtOnce);
+      const ends = await withDatabase(() => Promise.all(some.map((partition) => this.laneOf(partition).end())));
+      for (const [index, { seqs }] of ends.entries()) {
+        vector[vectorKey(this.context, some[index] as number)] = seqs[this.context] ?? 0;
+      }
+    }
+    return vector;
   }
 
   /** Writes a step down behind all others of its partition, and does it. Whoever was overtaken judges again. */
