@@ -9,15 +9,17 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { System } from '@faemban/acceptance';
 import {
   Client,
   migrateFolder,
   MigrationRefused,
   openMongoState,
   SourceAltered,
+  uploadImport,
   type MigrationOrder,
   type MigrationWatch,
 } from '@faemban/cli';
@@ -36,7 +38,6 @@ import {
 } from '@faemban/store-sqlite';
 import { createStandalone } from '@faemban/standalone';
 import { createConnection } from 'mongoose';
-import { importSurvey } from './import-survey';
 import { makeSmallSurvey, type SmallSurvey } from './small-survey';
 import { tamperFile } from './tamper-file';
 
@@ -69,11 +70,19 @@ const dyingAt = (n: number): MigrationWatch => {
 let survey: SmallSurvey;
 beforeAll(async () => {
   survey = await makeSmallSurvey();
-  const system = await System.start(survey.dataDir, now);
-  await importSurvey(system, survey.first(households));
-  await new Client({ url: system.url, operator: 'malee' }).post('/seals');
-  await system.settled();
-  await system.stop();
+  await withSystem(survey.dataDir, now, async (url) => {
+    const files = survey.first(households);
+    const { importId } = await uploadImport(new Client({ url, operator: 'somchai' }), {
+      kind: 'bmn-survey',
+      source: 'cdd-bmn',
+      round: 2561,
+      files: { households: files.households, members: files.members },
+    });
+    const approver = new Client({ url, operator: 'malee' });
+    await approver.post(`/imports/${importId}/approval`);
+    await approver.waitForImport(importId, ({ state }) => state === 'applied');
+    await approver.post('/seals');
+  });
 }, 300_000);
 afterAll(() => survey.remove());
 
@@ -206,12 +215,15 @@ describeOnMongo('migrating an embedded installation', (server, { name }) => {
 
   test('leaves the folder as it was, marked, and refused until the mark is removed', async () => {
     await migrateFolder(order());
-    const refusal = createStandalone({ dataDir: data, port: 0 });
+    const refusal = createStandalone({ dataDir: data, port: 0, partitionCount: 4 });
     await expect(refusal).rejects.toThrow(new RegExp(`migrated to mongodb://.*${prefix}-.*migrated.json`));
     rmSync(join(data, 'migrated.json'));
-    const system = await createStandalone({ dataDir: data, port: 0 }, { clock: () => now });
-    await system.start();
-    expect((await system.stop()) === 'drained').toBe(true);
+    await withSystem(data, now, async (url) => {
+      const { contexts } = await new Client({ url }).get<{ contexts: { context: string; events: number }[] }>(
+        '/status',
+      );
+      expect(contexts.find(({ context }) => context === 'ingestion')?.events).toBeGreaterThan(households);
+    });
   });
 
   test('refuses to be done again, and elsewhere, once it is done', async () => {
@@ -233,10 +245,9 @@ describeOnMongo('migrating an embedded installation', (server, { name }) => {
 
   test('takes what was recorded between the interruption and going on as well', async () => {
     await expect(migrateFolder(order({ watch: dyingAt(40) }))).rejects.toThrow(Killed);
-    const system = await createStandalone({ dataDir: data, port: 0 }, { clock: () => now + 86_400_000 });
-    await system.start();
-    await new Client({ url: system.url, operator: 'malee' }).post('/seals');
-    await system.stop();
+    await withSystem(data, now + 86_400_000, async (url) => {
+      await new Client({ url, operator: 'malee' }).post('/seals');
+    });
     await migrateFolder(order({ resume: true }));
     await expectSame();
   });
@@ -303,44 +314,123 @@ describeOnMongo('migrating an embedded installation', (server, { name }) => {
   });
 });
 
-// Every write anew from an untouched folder would take long on a slow server: here each is died before once, in one row.
+/** Of the writes of a migration, before which it dies: each, or a few. */
+const deathStride = process.env['FAEMBAN_MIGRATION_DEATHS'] === 'all' ? 1 : 9;
+
 describeOnMongo(
-  'a migration that dies before each of its writes in turn',
+  'a migration that dies before one of its writes',
   (server) => {
-    test('comes to the same in the end, and never can both be used', async () => {
-      let isDone = false;
-      let deaths = 0;
-      const order = (watch: MigrationWatch): MigrationOrder => ({
-        data,
-        mongo: { url: server().url, databasePrefix: prefix },
-        toData: join(folder, 'services'),
-        resume: true,
-        clock: Date.now,
-        openState: openMongoState,
-        watch,
-      });
-      for (let write = 1; !isDone; write += 1) {
+    const order = (at: string, databasePrefix: string, more: Partial<MigrationOrder>): MigrationOrder => ({
+      data: at,
+      mongo: { url: server().url, databasePrefix, capabilities: { replacesAtomically: false } },
+      toData: `${at}-services`,
+      resume: true,
+      clock: Date.now,
+      openState: openMongoState,
+      watch: silent,
+      ...more,
+    });
+
+    test('leaves one of both to be used, never both, and comes to the same when it goes on', async () => {
+      const ours = openStoredLog(join(survey.dataDir, 'events.sqlite'));
+      const expectOneToUse = async (at: string, databasePrefix: string, isEnd: boolean): Promise<void> => {
+        const connection = await createConnection(server().url).asPromise();
         try {
-          await migrateFolder(order(dyingAt(write)));
+          const databases = served.map((context) => connection.useDb(`${databasePrefix}-${context}`));
+          const markers = await Promise.all(databases.map((one) => one.collection('installation').findOne({})));
+          const open = markers.filter((marker) => marker?.['state'] === 'migrated').length;
+          if (open > 0) expect(existsSync(join(at, 'migrated.json'))).toBe(true);
+          if (isEnd) expect(open).toBe(served.length);
+        } finally {
+          await connection.close();
+        }
+      };
+      let deaths = 0;
+      for (let write = 1, isDone = false; !isDone; write += deathStride) {
+        const at = join(folder, `data-${write}`);
+        const databasePrefix = `${prefix}-${write}`;
+        cpSync(data, at, { recursive: true });
+        chmodSync(join(at, 'keys'), 0o700);
+        try {
+          await migrateFolder(order(at, databasePrefix, { watch: dyingAt(write) }));
           isDone = true;
         } catch (error) {
           if (!(error instanceof Killed)) throw error;
           deaths += 1;
+          await expectOneToUse(at, databasePrefix, false);
+          const { report } = await migrateFolder(order(at, databasePrefix, {}));
+          expect(report.events).toBe(
+            served.flatMap((context) => ours.heads(context)).reduce((sum, { seq }) => sum + seq, 0),
+          );
         }
+        await expectOneToUse(at, databasePrefix, true);
+        for (const context of served) {
+          const connection = await createConnection(server().url, {
+            dbName: `${databasePrefix}-${context}`,
+          }).asPromise();
+          await connection.dropDatabase();
+          await connection.close();
+        }
+        rmSync(at, { recursive: true });
       }
-      expect(deaths).toBeGreaterThan(20);
+      ours.close();
+      expect(deaths * deathStride).toBeGreaterThan(30);
+    });
+  },
+  ['ferretdb'],
+);
+
+describeOnMongo(
+  'the command, killed again and again',
+  (server) => {
+    test('goes on each time, and its databases are open in the end', async () => {
+      const run = async (killAfterMs: number): Promise<number | null> => {
+        const args = [
+          'migrate',
+          '--data',
+          data,
+          '--to-data',
+          join(folder, 'services'),
+          '--database-prefix',
+          prefix,
+          '--resume',
+        ];
+        const child = spawn(process.execPath, [join(__dirname, '../../cli/dist/main.js'), ...args], {
+          env: { ...process.env, FAEMBAN_MONGODB_URL: server().url, FAEMBAN_MONGODB_REPLACES_ATOMICALLY: 'false' },
+          stdio: 'ignore',
+        });
+        const timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+        const [code] = (await once(child, 'exit')) as [number | null];
+        clearTimeout(timer);
+        return code;
+      };
+      let kills = 0;
+      for (let afterMs = 700; (await run(afterMs)) === null; afterMs += 400) kills += 1;
+      expect(kills).toBeGreaterThan(0);
       const ours = openStoredLog(join(data, 'events.sqlite'));
       for (const context of served) {
         const options = { url: server().url, database: `${prefix}-${context}`, contexts: [context], clock: Date.now };
-        const service = await openMongoEvents(options);
+        const service = await openMongoEvents({ ...options, capabilities: { replacesAtomically: false } });
         expect(await service.log.heads(context)).toEqual(ours.heads(context));
         await service.close();
       }
       ours.close();
     });
   },
-  ['mongo-java-server'],
+  ['ferretdb'],
 );
+
+/** A running embedded system of four partitions, stopped in order behind the work. */
+async function withSystem(dataDir: string, nowMs: number, work: (url: string) => Promise<void>): Promise<void> {
+  const system = await createStandalone({ dataDir, port: 0, partitionCount: 4 }, { clock: () => nowMs });
+  await system.start();
+  try {
+    await work(system.url);
+    await system.settled();
+  } finally {
+    await system.stop();
+  }
+}
 
 const textsOf = (events: readonly LoggedEvent[]): readonly string[] =>
   events.map((event) => JSON.stringify(Object.entries(event).sort(([one], [other]) => (one < other ? -1 : 1))));

@@ -38,7 +38,11 @@ export async function carryPolicy(
   const { context } = record;
   const handle = await store.open({ key: record.key, context });
   const there = await parkedIn(handle);
-  const refusals = Map.groupBy(record.refusals, ({ eventId }) => partitionOf(eventId));
+  const stands = await handle.checkpoint();
+  const { latest } = await handle.refusals(record.refusals.length);
+  const met = new Set(refusalTexts(latest));
+  const missing = record.refusals.filter((refusal) => !met.has(textOf(refusal)));
+  const refusals = Map.groupBy(missing, ({ eventId }) => partitionOf(eventId));
   for (const [key, toSeq] of Object.entries(record.checkpoint)) {
     const partition = Number(key.slice(vectorKey(context, 0).length - 1));
     const ofPartition = (event: ParkedEvent): boolean => event.partition === partition;
@@ -51,8 +55,10 @@ export async function carryPolicy(
       await handle.release({ partition, taken, refusals: [], parked: [] });
     }
     const parked = wanted.filter((event) => !known.some((one) => isDeepStrictEqual(one, event)));
+    const refused = refusals.get(partition) ?? [];
+    if (stands[key] === toSeq && parked.length === 0 && refused.length === 0) continue;
     await watch.beforeWrite('policy');
-    await handle.advance({ partition, toSeq, refusals: refusals.get(partition) ?? [], parked });
+    await handle.advance({ partition, toSeq, refusals: refused, parked });
   }
 }
 
@@ -107,8 +113,8 @@ async function parkedIn(handle: Pick<PolicyHandle, 'parkedSequences' | 'parkedOf
 
 const sortedEntries = (vector: Readonly<Record<string, number>>) => Object.entries(vector).sort(byText);
 const byText = ([one]: readonly [string, number], [other]: readonly [string, number]): number => (one < other ? -1 : 1);
-const refusalTexts = (refusals: readonly Refusal[]): readonly string[] =>
-  refusals.map(({ eventId, rule, at }) => `${eventId} ${rule} ${at}`).sort();
+const textOf = ({ eventId, rule, at }: Refusal): string => `${eventId} ${rule} ${at}`;
+const refusalTexts = (refusals: readonly Refusal[]): readonly string[] => refusals.map(textOf).sort();
 const parkedTexts = (events: readonly ParkedEvent[]): readonly string[] =>
   events
     .map(({ view, context, partition, seq, id, eventId, cause, code, message, attempts, parkedAt }) =>

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { ContextName } from '@faemban/contracts';
 import { sealHash, type Seal, type SignedDocument } from '@faemban/event-sourcing';
 import { readPublishedKeys, readSeals } from '@faemban/store-sqlite';
@@ -12,7 +13,7 @@ export const sealsIn = (folder: string, context: ContextName): readonly SignedDo
 export async function carrySeals(
   folder: string,
   context: ContextName,
-  state: Pick<ServiceState, 'seals' | 'publishKeys'>,
+  state: Pick<ServiceState, 'seals' | 'publishKeys' | 'publishedKeys'>,
   watch: Pick<MigrationWatch, 'beforeWrite'>,
 ): Promise<void> {
   const ours = sealsIn(folder, context);
@@ -23,7 +24,7 @@ export async function carrySeals(
     await state.seals.append(seal);
   }
   const keys = readPublishedKeys(join(folder, 'seals'));
-  if (keys === undefined) return;
+  if (keys === undefined || isDeepStrictEqual(await state.publishedKeys(), keys)) return;
   await watch.beforeWrite('public keys');
   await state.publishKeys(keys);
 }

@@ -132,8 +132,8 @@ class Migration {
     const { watch } = this.order;
     watch.step('events');
     // All of them first, so that no service begins on a part of an installation.
-    for (const { transfer } of this.targets) {
-      await watch.beforeWrite('marker');
+    for (const { transfer, standing } of this.targets) {
+      if (standing === 'empty') await watch.beforeWrite('marker');
       await transfer.begin();
     }
     let copiedNow = 0;
@@ -246,7 +246,8 @@ class Migration {
       });
     }
     for (const copy of this.copies()) finishCopy(copy.to);
-    for (const { transfer } of this.targets) {
+    for (const { transfer, standing } of this.targets) {
+      if (standing === 'finished') continue;
       await watch.beforeWrite('marker');
       await transfer.finish();
     }

@@ -24,6 +24,7 @@ export interface ServiceState {
   readonly rebuilds: Pick<ViewStore, 'rebuilds' | 'saveRebuild'>;
   /** Shows the public part of the installation's keys beside the seals. */
   publishKeys(keys: PublishedKeys): Promise<void>;
+  publishedKeys(): Promise<PublishedKeys | undefined>;
   close(): Promise<void>;
 }
 
