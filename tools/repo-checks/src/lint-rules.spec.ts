@@ -82,7 +82,7 @@ describe('the dependency table', () => {
     [
       'services/reporting/src/areas/area.queries.ts',
       '@faemban/store-sqlite',
-      'an adapter is named only in a module, a store, index.ts or main.ts',
+      'an adapter or a process is named only in a module, a store, index.ts or main.ts',
     ],
     [
       'services/case-management/src/main.ts',
