@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchAppend } from './append.bench';
 import { benchChain } from './chain.bench';
+import { benchDistributed } from './distributed/distributed.bench';
 import { benchEngine } from './engine.bench';
 import { benchFreshness } from './freshness.bench';
 import { benchImport } from './import.bench';
@@ -14,9 +15,9 @@ import { benchRebuild } from './rebuild/rebuild.bench';
 import type { BenchResult } from './result';
 import { benchServing } from './serving.bench';
 
-const usage = `npm run bench -- [append] [load] [chain] [peers] [engine] [freshness] [rebuild] [serving] [import] [--province] [--data FOLDER] [--keep]
+const usage = `npm run bench -- [append] [load] [chain] [peers] [engine] [freshness] [rebuild] [serving] [import] [distributed] [--province] [--data FOLDER] [--keep]
 
-Measures each named work (default: all) beside its raw floor in the same run. --province imports the whole province instead of a
+Measures each named work (default: all but distributed, which starts servers) beside its raw floor in the same run. --province imports the whole province instead of a
 district; --data has rebuild and serving work on a copy of an installation that is not in use, instead of made households; --keep adds
 the results to docs/reference/benchmarks.jsonl with the commit.`;
 
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
   if (asked('freshness')) add(await benchFreshness());
   if (asked('rebuild')) add(await benchRebuild(values.data && join(values.data, 'events.sqlite')));
   if (asked('serving')) add(await benchServing(values.data));
+  if (names.includes('distributed')) add(await benchDistributed());
   if (asked('import')) add(await benchImport(tpmap, values.province));
   if (values.keep) keep(results);
 }
