@@ -18,7 +18,12 @@ export class Leases {
   ) {}
 
   /** Says that this process is well, looks who else is, and answers what it holds by the epochs and what it should take. */
-  async look(): Promise<{ readonly held: ReadonlySet<number>; readonly toTake: readonly number[] }> {
+  async look(): Promise<{
+    readonly held: ReadonlySet<number>;
+    readonly toTake: readonly number[];
+    /** Whether nobody else sequences this context. */
+    readonly isAlone: boolean;
+  }> {
     const { epochs, owners } = this.collections;
     await this.sayWell();
     const [all, taken] = await withDatabase(() => Promise.all([owners.find().toArray(), epochs.find().toArray()]));
@@ -37,7 +42,8 @@ export class Leases {
     }
     const holdings = [...highest.values()];
     const held = new Set(holdings.filter(({ owner }) => owner === this.me).map(({ partition }) => partition));
-    return { held, toTake: partitionsToTake(this.me, holdings, well, this.partitionCount) };
+    const isAlone = [...well].every((owner) => owner === this.me);
+    return { held, toTake: partitionsToTake(this.me, holdings, well, this.partitionCount), isAlone };
   }
 
   /** Leaves: others may take at once what this process held. */

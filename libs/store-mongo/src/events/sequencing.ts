@@ -53,6 +53,7 @@ export class Sequencing {
   private readonly dirty = new Set<number>();
   private readonly running: Promise<void>;
   private isClosing = false;
+  private isAlone = false;
   private troubleMs = 0;
   private failure: Error | undefined;
   private beatAt = -Infinity;
@@ -135,7 +136,9 @@ export class Sequencing {
     for (const { partition } of overdue) if (!this.held.has(partition)) await this.take(partition);
     const own = [...this.dirty];
     this.dirty.clear();
-    const isTimeToPoll = performance.now() - this.polledAt >= this.times.pollMs;
+    // Alone, nobody else's commits wait, and what this process recorded is known here.
+    const pollMs = this.isAlone ? this.times.helpAfterMs : this.times.pollMs;
+    const isTimeToPoll = performance.now() - this.polledAt >= pollMs;
     const partitions = new Set([...own, ...(isTimeToPoll ? await this.waitingPartitions() : [])]);
     await this.sequenceAll([...partitions]);
     // Sequenced by others, or by ourselves without an answer.
@@ -144,7 +147,8 @@ export class Sequencing {
   }
 
   private async keepLeases(): Promise<void> {
-    const { held, toTake } = await this.leases.look();
+    const { held, toTake, isAlone } = await this.leases.look();
+    this.isAlone = isAlone;
     for (const partition of this.held.keys()) if (!held.has(partition)) this.held.delete(partition);
     for (const partition of toTake) await this.take(partition);
     this.beatAt = performance.now();
