@@ -28,14 +28,7 @@ import { commandDigest, type LoggedEvent } from '@faemban/event-sourcing';
 import { readAll } from '@faemban/event-sourcing/testing';
 import { describeOnMongo } from '@faemban/native-servers';
 import { openMongoEvents, type MongoEvents } from '@faemban/store-mongo';
-import {
-  lockDataFolder,
-  openSqlite,
-  openSqliteEvents,
-  openStoredLog,
-  readBesideViews,
-  readSeals,
-} from '@faemban/store-sqlite';
+import { lockDataFolder, openSqliteEvents, openStoredLog, readBesideViews, readSeals } from '@faemban/store-sqlite';
 import { createStandalone } from '@faemban/standalone';
 import { createConnection } from 'mongoose';
 import { makeSmallSurvey, type SmallSurvey } from './small-survey';

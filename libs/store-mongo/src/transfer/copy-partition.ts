@@ -11,7 +11,7 @@ export const transferEpoch = 1;
 /** Events read of the source, and characters of their bodies, at a time: what is held in memory is a few times that. */
 const page = { limit: 2_000, bytesMax: 4 * 1024 * 1024 };
 /** Commits, and characters of their bodies, inserted at a time. */
-const batch = { commitsMax: 1_000, bytesMax: 8 * 1024 * 1024 };
+const batch = { commitsMax: 500, bytesMax: 8 * 1024 * 1024 };
 
 /** What a copy tells while it works. */
 export interface CopyWatch {

@@ -9,8 +9,8 @@ import type { ForeignLog } from './foreign-log';
 import { markBegun, markFinished, standingOf, type TransferStanding } from './marker';
 import { TransferDiffers, verifyTransfer, type VerifiedTransfer } from './verify-partition';
 
-/** Partitions copied, or read back, at the same time. */
-const partitionsAtOnceDefault = 4;
+/** Partitions copied, or read back, at the same time: of a server that replaces atomically, and of a small one that does one thing at a time. */
+const partitionsAtOnceDefault = { able: 4, small: 1 };
 
 /** The database that takes one context over. */
 export interface MongoTransferOptions extends MongoOptions {
@@ -45,7 +45,9 @@ export interface MongoTransfer {
  * @throws MongoRefused where the server is not what was declared; DatabaseUnavailable where it cannot be reached
  */
 export async function openMongoTransfer(source: ForeignLog, options: MongoTransferOptions): Promise<MongoTransfer> {
-  const { context, clock, partitionsAtOnce = partitionsAtOnceDefault } = options;
+  const { context, clock, capabilities } = options;
+  const isAble = capabilities?.replacesAtomically ?? true;
+  const { partitionsAtOnce = isAble ? partitionsAtOnceDefault.able : partitionsAtOnceDefault.small } = options;
   const { db, close } = await openDatabase(options);
   const { installationId, partitionCount } = source;
   const installation = { installationId, partitionCount };

@@ -90,7 +90,7 @@ class Migration {
   }
 
   async run(startedAt: string): Promise<Migrated> {
-    const { order, source, targets } = this;
+    const { order, source } = this;
     const { watch } = order;
     const isOnlyToSwitch = source.mark !== undefined;
     const begunMs = performance.now();
