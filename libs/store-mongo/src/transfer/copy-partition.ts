@@ -1,8 +1,9 @@
+import { mongo } from 'mongoose';
 import { IntegrityViolation, invariant, type Commit, type Segment } from '@faemban/event-sourcing';
 import type { ContextCollections } from '../events/context-collections';
 import { commitDocument, segmentDocument, seqOf } from '../events/documents';
 import { lastSegmentOf } from '../events/mongo-segments';
-import { isDuplicateKey, MongoRefused, withDatabase } from '../failures';
+import { DatabaseUnavailable, isDuplicateKey, MongoRefused, withDatabase } from '../failures';
 import type { ForeignLog } from './foreign-log';
 import { SegmentCutter, type Stretch } from './segment-cutter';
 
@@ -129,6 +130,9 @@ async function inserted(
     const { insertedCount } = await withDatabase(insert);
     invariant(insertedCount > 0, 'what was asked to be inserted is');
   } catch (error) {
+    // Without a failure per document, nobody knows which are there: the next attempt looks.
+    const isLost = error instanceof mongo.MongoBulkWriteError && [error.writeErrors].flat().length === 0;
+    if (isLost) throw new DatabaseUnavailable(`Not acknowledged: ${error.message}`, { cause: error });
     if (!isDuplicateKey(error)) throw error;
     throw new MongoRefused(
       {
