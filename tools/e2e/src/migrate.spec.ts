@@ -308,7 +308,7 @@ describeOnMongo('migrating an embedded installation', (server, { name }) => {
 });
 
 /** Of the writes of a migration, before which it dies: each, or a few. */
-const deathStride = process.env['FAEMBAN_MIGRATION_DEATHS'] === 'all' ? 1 : 9;
+const deathStride = process.env['FAEMBAN_MIGRATION_DEATHS'] === 'all' ? 1 : 45;
 
 describeOnMongo(
   'a migration that dies before one of its writes',

@@ -83,7 +83,7 @@ export type NumberMatch =
 /** The longest text of a household or member, in characters. Longer ones are no names or addresses. */
 const vaultTextCharactersMax = 1000;
 /** Households of one request to a vault in another process. */
-export const vaultHouseholdsMax = 1000;
+export const vaultHouseholdsMax = 100;
 /** Numbers of one such lookup. */
 export const vaultNumbersMax = 2000;
 const membersMax = 1000;
