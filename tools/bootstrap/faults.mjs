@@ -23,6 +23,17 @@ const suites = [
     rounds: { FAEMBAN_KILL_STRIDE: '1' },
   },
   { name: 'killed under load', paths: ['tools/e2e/src/kill'], rounds: { FAEMBAN_KILLS: '100' } },
+  {
+    name: 'distributed: processes and broker',
+    paths: ['tools/e2e/src/distributed/faults'],
+    rounds: { FAEMBAN_FAULT_ROUNDS: '10' },
+  },
+  {
+    name: 'distributed: database and three brokers',
+    paths: ['tools/e2e/src/distributed/server-faults', 'libs/log-kafka/src/faults'],
+    rounds: { FAEMBAN_SERVER_KILLS: '10' },
+  },
+  { name: 'migration', paths: ['tools/e2e/src/migrate'], rounds: { FAEMBAN_MIGRATION_DEATHS: 'all' } },
 ];
 
 /** `npm run faults [-- <suite name or part of it>]`: what machines do to data, for an hour. */
