@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   freePorts,
   startKafka,
+  sourceOf,
   startMongo,
   type KafkaCluster,
   type MongoProtocolServer,
@@ -20,8 +21,11 @@ export type ServiceName = (typeof services)[number];
 
 const readyMsMax = 180_000;
 
+const bestMongo = (): MongoServerName => (sourceOf('mongodb').lack === undefined ? 'mongodb' : 'mongo-java-server');
+
 /** How a cluster is made. */
 export interface ClusterOptions {
+  /** MongoDB itself where it can be had, unless given. */
   readonly mongo?: MongoServerName;
   readonly kafkaNodes?: 1 | 3;
   /** Processes of a service, one unless given. */
@@ -48,6 +52,8 @@ export class Cluster {
     readonly members: Readonly<Record<ServiceName, readonly Member[]>>,
     readonly frontDoor: Member,
     private readonly token: string,
+    /** What the names of its databases begin with. */
+    readonly databasePrefix: string,
     private readonly moveClock: (byMs: number) => void,
     private readonly isOurs: boolean,
   ) {}
@@ -64,12 +70,14 @@ export class Cluster {
 
   /** Starts servers and processes, and waits until everything is ready. @throws Error where no source has a server, or it does not come up */
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
-    const { mongo: mongoName = 'mongo-java-server', kafkaNodes = 1, instances = {}, partitionCount = 8 } = options;
+    const { mongo: mongoName = bestMongo(), kafkaNodes = 1, instances = {}, partitionCount = 8 } = options;
     const folder = options.of?.folder ?? mkdtempSync(join(tmpdir(), 'faemban-cluster-'));
     const [kafka, mongo] = await Promise.all([
       startKafka({ nodeCount: kafkaNodes }),
       options.of?.mongo ?? startMongo(mongoName),
     ]);
+    // A database that somebody else runs may have those of an earlier run.
+    const databasePrefix = options.of?.databasePrefix ?? `faemban-${crypto.randomUUID().slice(0, 8)}`;
     let aheadMs = options.nowMs === undefined ? 0 : options.nowMs - Date.now();
     const counts = services.map((service) => instances[service] ?? 1);
     const [doorPort = 0, ...ports] = await freePorts(1 + counts.reduce((sum, count) => sum + count, 0));
@@ -80,7 +88,7 @@ export class Cluster {
     const env = {
       FAEMBAN_SERVICE_TOKEN: token,
       FAEMBAN_MONGODB_URL: mongo.url,
-      FAEMBAN_MONGODB_DATABASE_PREFIX: options.of?.databasePrefix ?? 'faemban',
+      FAEMBAN_MONGODB_DATABASE_PREFIX: databasePrefix,
       FAEMBAN_MONGODB_REPLACES_ATOMICALLY: String(mongo.name !== 'ferretdb'),
       FAEMBAN_KAFKA_BROKERS: kafka.brokers.join(','),
       FAEMBAN_KAFKA_REPLICATION_FACTOR: String(kafkaNodes),
@@ -116,7 +124,17 @@ export class Cluster {
       FAEMBAN_PORT: String(doorPort),
     });
     const moveClock = (byMs: number): void => void (aheadMs += byMs);
-    const cluster = new Cluster(folder, kafka, mongo, members, door, token, moveClock, options.of === undefined);
+    const cluster = new Cluster(
+      folder,
+      kafka,
+      mongo,
+      members,
+      door,
+      token,
+      databasePrefix,
+      moveClock,
+      options.of === undefined,
+    );
     try {
       for (const member of [door, ...cluster.all]) member.start();
       await cluster.ready();

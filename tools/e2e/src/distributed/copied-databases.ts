@@ -4,7 +4,7 @@ import { createConnection } from 'mongoose';
 const asStored = { promoteValues: false, promoteLongs: false, promoteBuffers: false } as const;
 
 /** Copies every database of the installation as it stands, with nobody writing; what it answers puts the copies back. */
-export async function copyDatabases(url: string, prefix = 'faemban-'): Promise<() => Promise<void>> {
+export async function copyDatabases(url: string, prefix: string): Promise<() => Promise<void>> {
   const copies: { database: string; collection: string; documents: object[] }[] = [];
   const connection = await createConnection(url).asPromise();
   try {

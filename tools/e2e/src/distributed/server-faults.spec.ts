@@ -83,7 +83,7 @@ describeWhere(noJava === undefined, noJava ?? '')('databases that are restored f
     await first.end();
     await system.settled();
     await system.stop();
-    const restore = await copyDatabases(system.mongo.url);
+    const restore = await copyDatabases(system.mongo.url, system.databasePrefix);
 
     for (const member of [system.frontDoor, ...system.all]) member.start();
     await system.ready();
