@@ -12,12 +12,12 @@ class FolderInUse extends Error {
 }
 
 /**
- * Takes the folder of a service's own files for this process. Of several instances one has it; the others stand by here, and the next
+ * Takes the folder of a service's own files, below the data folder that services may share, for this process. Of several instances one has it; the others stand by here, and the next
  * takes it as soon as the operating system has let go of it, however its holder ended.
  * @throws SqliteRefused where the folder cannot be written
  */
-export async function holdOwnFolder(dataDir: string, waiting: Waiting): Promise<HeldLock> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+export async function holdOwnFolder(ownFolder: string, waiting: Waiting): Promise<HeldLock> {
+  mkdirSync(ownFolder, { recursive: true, mode: 0o700 });
   const sentence = {
     th: 'อีกโปรเซสหนึ่งของบริการนี้ถือไฟล์อยู่ โปรเซสนี้พร้อมรับช่วงต่อ',
     en: 'Another process of this service holds its files; this one stands by and takes over when it ends.',
@@ -27,7 +27,7 @@ export async function holdOwnFolder(dataDir: string, waiting: Waiting): Promise<
     sentence,
     async () => {
       for (let looks = 0; looks < 4; looks += 1) {
-        const lock = tryLock(dataDir);
+        const lock = tryLock(ownFolder);
         if (lock !== undefined) return lock;
         await delay(lookEveryMs);
       }

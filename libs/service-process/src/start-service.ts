@@ -90,7 +90,7 @@ export async function startService(
       const { events: recovered } = opened.events.recovered(context);
       if (recovered > 0)
         log.warn({ recovered }, 'events that had been published were missing here and were taken back');
-      if (keepsFiles) folder = await holdOwnFolder(resolve(config.dataDir), waiting);
+      if (keepsFiles) folder = await holdOwnFolder(resolve(config.dataDir, context), waiting);
       server = await definition.create({
         config,
         addressesOf: (other) => addressesOf(config, other),

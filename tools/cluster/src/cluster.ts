@@ -33,7 +33,7 @@ export interface ClusterOptions {
   /** What the clock shows in every service, in milliseconds since 1970; the machine's own unless given. */
   readonly nowMs?: number;
   readonly partitionCount?: number;
-  /** Database prefix and folder of an installation that was made before, e.g. by a migration. */
+  /** Databases and folder (private files, and `keys` in it) of an installation that was made before, e.g. by a migration. */
   readonly of?: { readonly folder: string; readonly mongo: MongoProtocolServer; readonly databasePrefix: string };
   /** More of the services' environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -107,7 +107,7 @@ export class Cluster {
       services.map((service, at) => [
         service,
         (addresses[at] ?? []).map((url, index) => {
-          const dataDir = join(folder, service);
+          const dataDir = options.of === undefined ? join(folder, service) : folder;
           mkdirSync(dataDir, { recursive: true });
           return new Member(`${service} ${index + 1}`, url, module, () => [service, String(aheadMs)], {
             ...env,

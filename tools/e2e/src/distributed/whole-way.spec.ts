@@ -97,4 +97,26 @@ describeWhere(isThere, lack ?? 'mongo-java-server')('the services as processes o
     ]);
     expect(receiver.refused).toEqual([]);
   });
+
+  test('serve an embedded installation that was migrated: the same figures, the same log, and it goes on', async () => {
+    await cluster.stop();
+    const of = { folder: `${survey.dataDir}-services`, mongo: cluster.mongo, databasePrefix: 'migrated' };
+    const report = await faemban<{ contexts: unknown[] }>(
+      ...['migrate', '--data', survey.dataDir, '--to-data', of.folder],
+      ...['--mongodb-url', of.mongo.url, '--database-prefix', of.databasePrefix],
+    );
+    expect(JSON.stringify(report)).toContain('mpi-scoring');
+    const migrated = await Cluster.start({ of, nowMs: now + 3_600_000, partitionCount: 32 });
+    try {
+      await migrated.settled();
+      expect(await figuresOf(migrated.url)).toEqual(embedded);
+      const approver = new Client({ url: migrated.url, operator: 'malee' });
+      expect(await approver.post('/verifications')).toMatchObject({ verdict: 'unaltered', findingsTotal: 0 });
+      await importInto(migrated.url, survey.firstRevised(20, 500));
+      await migrated.settled();
+      expect(await approver.post('/verifications')).toMatchObject({ verdict: 'unaltered', findingsTotal: 0 });
+    } finally {
+      await migrated.remove();
+    }
+  }, 300_000);
 });
