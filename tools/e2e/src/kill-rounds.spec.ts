@@ -5,7 +5,7 @@ import { figuresOf, importSurvey } from './import-survey';
 import { makeSmallSurvey, type SmallSurvey, type SurveyFiles } from './small-survey';
 
 /** How often the system is killed; `npm run faults` does it 100 times. */
-const rounds = Number(process.env['FAEMBAN_KILLS'] ?? 5);
+const rounds = Number(process.env['FAEMBAN_KILLS'] ?? 3);
 const seed = Number(process.env['FAEMBAN_SEED'] ?? 2561);
 const households = 300;
 /** Work before a kill, in milliseconds: between these two, by the seed. */

@@ -51,7 +51,11 @@ describeWhere(noFerret === undefined, noFerret ?? '')('a database that is killed
   );
 });
 
-const noThree = lackOf('kafka-of-three', 'mongo-java-server');
+// In every run log-kafka's own suite kills leaders of three; whole systems behind them are for the long one.
+const noThree =
+  process.env['FAEMBAN_SERVER_KILLS'] === undefined
+    ? 'FAEMBAN_SERVER_KILLS, as npm run faults gives it'
+    : lackOf('kafka-of-three', 'mongo-java-server');
 describeWhere(noThree === undefined, noThree ?? '')('three brokers, each of which is killed while it leads', () => {
   test(
     'lose nothing that was published, and nothing is published twice to who reads by (source, id)',
