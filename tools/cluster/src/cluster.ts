@@ -174,9 +174,10 @@ export class Cluster {
   async askService(service: ServiceName, path: string): Promise<readonly unknown[]> {
     const running = this.members[service].filter(({ isRunning }) => isRunning);
     const answers = running.map(async ({ url }) => {
-      const response = await fetch(url + path, { headers: { 'faemban-service-token': this.token } });
-      // One that stands by serves nothing.
-      if (response.status === 503) return undefined;
+      const headers = { 'faemban-service-token': this.token };
+      const response = await fetch(url + path, { headers }).catch(() => undefined);
+      // One that stands by, or is just being started, serves nothing.
+      if (response === undefined || response.status === 503) return undefined;
       if (!response.ok) throw new Error(`${service} answered ${response.status} to ${path}: ${await response.text()}`);
       return (await response.json()) as unknown;
     });

@@ -31,6 +31,7 @@ export async function expectWhole(cluster: Cluster, load: Load): Promise<void> {
   expect(published.wrong).toEqual([]);
   for (const service of services) {
     const [answer] = (await cluster.askService(service, `/log/${service}/heads`)) as { heads: readonly Head[] }[];
+    expect(answer?.heads.length).toBeGreaterThan(0);
     for (const { partition, seq } of answer?.heads ?? []) {
       if (seq > 0)
         expect([`${service}/${partition}`, published.events.get(`${service}/${partition}`)]).toEqual([
