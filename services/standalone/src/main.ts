@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createLogger, readConfig, type Stopped } from '@faemban/nest-kit';
+import { createLogger, exitCodeOf, exitWith, readConfig, stopOnSignal, type Stopped } from '@faemban/nest-kit';
 import { startTelemetry } from '@faemban/telemetry';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,6 @@ import { holdings, refusalLines, stoppedLine, usage } from './words';
 
 const demoProvince = '84';
 const demoDistrict = '8417';
-const exitInterrupted = 130;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -46,7 +45,7 @@ async function main(): Promise<number> {
     say: ({ level, message, error }) => log[level]({ ...(error === undefined ? {} : { err: error }) }, message),
   });
   const system = await createStandalone(config);
-  const stopped = stopOnSignal(system);
+  const { stopped } = stopOnSignal(() => stop(system));
   const working = work(system, config, values, begunMs).then(() => stopped);
   // Whoever stops it while it starts or loads is told how the stop went, not what the stop broke off.
   const ended = await Promise.race([
@@ -54,7 +53,8 @@ async function main(): Promise<number> {
     working.catch((error: unknown) => (system.isStopping ? stopped : Promise.reject(error))),
   ]);
   await telemetry.stop();
-  return exitOf(ended);
+  say(stoppedLine(ended));
+  return exitCodeOf(ended);
 }
 
 interface Wishes {
@@ -95,29 +95,9 @@ function tpmapFolder(named: string | undefined): string | undefined {
   return existsSync(folder) ? folder : named;
 }
 
-/** The first signal stops in order; a second one at once. */
-function stopOnSignal(system: Standalone): Promise<Stopped> {
-  const stopped = Promise.withResolvers<Stopped>();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (system.isStopping) process.exit(exitInterrupted);
-      say('\n  กำลังหยุด เก็บงานที่ค้างให้เสร็จ (กดอีกครั้งเพื่อหยุดทันที) · stopping in order (again: at once)');
-      system.stop().then(stopped.resolve, stopped.reject);
-    });
-  }
-  return stopped.promise;
+function stop(system: Standalone): Promise<Stopped> {
+  say('\n  กำลังหยุด เก็บงานที่ค้างให้เสร็จ (กดอีกครั้งเพื่อหยุดทันที) · stopping in order (again: at once)');
+  return system.stop();
 }
 
-function exitOf(stopped: Stopped): number {
-  say(stoppedLine(stopped));
-  return stopped === 'abandoned' ? 1 : 0;
-}
-
-main().then(
-  // Nothing is left to wait for, whatever a library still keeps open.
-  (code) => process.exit(code),
-  (error: unknown) => {
-    for (const line of refusalLines(error)) process.stderr.write(`${line}\n`);
-    process.exit(1);
-  },
-);
+exitWith(main(), refusalLines);

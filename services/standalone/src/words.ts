@@ -1,5 +1,4 @@
-import type { Sentence } from '@faemban/event-sourcing';
-import type { ServerStatus, Stopped } from '@faemban/nest-kit';
+import { refusalLines as whyNot, type ServerStatus, type Stopped } from '@faemban/nest-kit';
 
 /** What `--help` prints. */
 export const usage = `npm start -- [--port N] [--data DIR] [--province] [--tpmap DIR] [--empty]
@@ -30,16 +29,8 @@ export function stoppedLine(stopped: Stopped): string {
   return '  หยุดก่อนงานเสร็จ จะทำต่อเมื่อเริ่มใหม่ · stopped before all work was done; the next start goes on with it';
 }
 
-/** Why it did not start, for people; the whole error only where it is a fault. */
-export function refusalLines(error: unknown): string[] {
-  if (!(error instanceof Error)) return [String(error)];
-  const sentence = sentenceOf(error);
-  if (sentence) return [sentence.th, sentence.en];
-  if ('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) return [error.message, '', usage];
-  return [error.stack ?? error.message];
-}
-
-function sentenceOf(error: Error): Sentence | undefined {
-  const sentence = (error as { sentence?: Partial<Sentence> }).sentence;
-  return sentence?.th && sentence.en ? { th: sentence.th, en: sentence.en } : undefined;
+/** Why it did not start, for people; how it is called where that was wrong. */
+export function refusalLines(error: unknown): readonly string[] {
+  const isCalledWrongly = error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  return isCalledWrongly ? [error.message, '', usage] : whyNot(error);
 }

@@ -1,0 +1,52 @@
+import type { Sentence } from '@faemban/event-sourcing';
+import type { Stopped } from '../http/closing';
+
+/** The exit code of a process that a second signal ended, as shells give it. */
+const exitInterrupted = 130;
+
+/** A stop that a signal asked for. */
+export interface AskedStop {
+  /** How it went; pending until a signal comes. */
+  readonly stopped: Promise<Stopped>;
+  isAsked(): boolean;
+}
+
+/** The first signal (SIGINT, SIGTERM) stops in order; a second one ends the process at once. */
+export function stopOnSignal(stop: () => Promise<Stopped>): AskedStop {
+  const stopped = Promise.withResolvers<Stopped>();
+  let isAsked = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (isAsked) process.exit(exitInterrupted);
+      isAsked = true;
+      stop().then(stopped.resolve, stopped.reject);
+    });
+  }
+  return { stopped: stopped.promise, isAsked: () => isAsked };
+}
+
+/** 1 where something was still at work, which the next start repeats; 0 otherwise. */
+export function exitCodeOf(stopped: Stopped): number {
+  return stopped === 'abandoned' ? 1 : 0;
+}
+
+/** Why a process does not run, for people; the whole error only where it is a fault. */
+export function refusalLines(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  const sentence = (error as { sentence?: Partial<Sentence> }).sentence;
+  return sentence?.th && sentence.en ? [sentence.th, sentence.en] : [error.stack ?? error.message];
+}
+
+/**
+ * Ends the process with what its `main` answers, or with 1 and the reason on standard error. Nothing is waited for then, whatever a library
+ * still keeps open.
+ */
+export function exitWith(main: Promise<number>, linesOf: (error: unknown) => readonly string[] = refusalLines): void {
+  main.then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      for (const line of linesOf(error)) process.stderr.write(`${line}\n`);
+      process.exit(1);
+    },
+  );
+}
