@@ -1,4 +1,4 @@
-import { mongo } from 'mongoose';
+import { Error as MongooseFailure, mongo } from 'mongoose';
 import { StoreRefused, type Sentence } from '@faemban/event-sourcing';
 
 /** A database that cannot be used as it is. The sentence says what is the case and what is possible instead. */
@@ -40,6 +40,8 @@ export function asDatabaseFailure(error: unknown): Error {
 }
 
 function isTransient(error: unknown): boolean {
+  // What mongoose makes of the driver's own failure to find a server.
+  if (error instanceof MongooseFailure.MongooseServerSelectionError) return true;
   if (error instanceof mongo.MongoNetworkError || error instanceof mongo.MongoServerSelectionError) return true;
   if (error instanceof mongo.MongoNotConnectedError || error instanceof mongo.MongoWriteConcernError) return true;
   if (!(error instanceof mongo.MongoError)) return false;
