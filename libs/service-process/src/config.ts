@@ -1,4 +1,4 @@
-import { contextNames, type ContextName } from '@faemban/contracts';
+import type { ContextName } from '@faemban/contracts';
 import { logLevels, readConfig, readSecretFiles, StartRefused } from '@faemban/nest-kit';
 import { z } from 'zod';
 
@@ -103,6 +103,3 @@ export function readProcessConfig(
   );
   return readConfig(schema, readSecretFiles(environment, secrets)) as ProcessConfig;
 }
-
-/** Every context that has a service of its own; a platform's processes reach each of them. */
-export const servedContexts = contextNames.filter((context) => urlFieldOf[context] !== undefined);

@@ -1,4 +1,4 @@
-export { processConfigSchema, readProcessConfig, servedContexts, type ProcessConfig } from './config';
+export { processConfigSchema, readProcessConfig, type ProcessConfig } from './config';
 export type { ServiceDefinition, ServiceParts } from './definition';
 export { runService } from './run-service';
 export { startService, type RunningService, type ServiceOverrides } from './start-service';

@@ -79,7 +79,7 @@ export async function accept(
   if (published.length === 0)
     throw new Error(`No published files of province ${options.province} in ${options.tpmap}.`);
   const profile =
-    options.profile === 'distributed' ? new DistributedRun(work, options.instances ?? 1) : new EmbeddedRun(work);
+    options.profile === 'distributed' ? new DistributedRun(options.instances ?? 1) : new EmbeddedRun(work);
   try {
     const survey = join(work, 'survey');
     const revised = join(work, 'revised');

@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { Client } from '@faemban/cli';
 import { Cluster, services } from '@faemban/cluster';
 import { differing, figuresOf } from './again';
@@ -26,10 +24,7 @@ export interface DistributedAgainReport {
 export class DistributedRun {
   private cluster: Cluster | undefined;
 
-  constructor(
-    private readonly work: string,
-    private readonly instances: number,
-  ) {}
+  constructor(private readonly instances: number) {}
 
   /** The servers it runs on. */
   get servers(): readonly string[] | undefined {
@@ -38,7 +33,6 @@ export class DistributedRun {
   }
 
   async start(nowMs: number): Promise<Cluster> {
-    mkdirSync(join(this.work, 'cluster'), { recursive: true });
     const instances = Object.fromEntries(services.map((service) => [service, this.instances]));
     this.cluster = await Cluster.start({ nowMs, instances });
     return this.cluster;

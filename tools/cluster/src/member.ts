@@ -66,8 +66,7 @@ export class Member {
         if (answer.serving !== undefined) return;
         child.off('exit', exited);
         child.off('message', heard);
-        if (answer.failed === undefined) resolve(answer);
-        else reject(new Error(answer.failed));
+        resolve(answer);
       };
       child.once('exit', exited);
       child.on('message', heard);

@@ -3,6 +3,7 @@ import { identityVerificationProcess } from '@faemban/identity-verification';
 import { ingestionProcess } from '@faemban/ingestion';
 import { mpiScoringProcess } from '@faemban/mpi-scoring';
 import { reportingProcess } from '@faemban/reporting';
+import { exitCodeOf } from '@faemban/nest-kit';
 import { startService, type RunningService, type ServiceDefinition } from '@faemban/service-process';
 
 /**
@@ -12,13 +13,12 @@ import { startService, type RunningService, type ServiceDefinition } from '@faem
  */
 export type Order = { readonly shiftMs: number } | { readonly measure: true };
 
-/** What it answers to an order, or says by itself: `serving`, `failed`. */
+/** What it answers to an order, or says by itself: `serving`. */
 export interface Answer {
   readonly serving?: string;
   readonly shifted?: true;
   readonly peakRssMb?: number;
   readonly cpuSeconds?: number;
-  readonly failed?: string;
 }
 
 const definitions: Readonly<Record<string, ServiceDefinition>> = {
@@ -59,10 +59,10 @@ process.on('disconnect', () => process.exit(1));
 process.on('SIGTERM', () => {
   void (async () => {
     const stopped = await service?.stop();
-    process.exit(stopped === 'abandoned' ? 1 : 0);
+    process.exit(stopped === undefined ? 0 : exitCodeOf(stopped));
   })();
 });
 work().catch((error: unknown) => {
-  tell({ failed: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-  process.exitCode = 1;
+  process.stderr.write(`${context}: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
 });

@@ -31,3 +31,16 @@ export async function applied(system: System, importId: string): Promise<void> {
 export function figuresOf(system: System): Promise<string> {
   return new Client({ url: system.url }).text('/tpmap/61_84_tambol_common.csv');
 }
+
+/** The ids of every import there is. */
+export async function importIds(url: string): Promise<readonly string[]> {
+  const ids: string[] = [];
+  const client = new Client({ url });
+  for (let cursor: string | undefined; ;) {
+    const after = cursor === undefined ? '' : `&after=${encodeURIComponent(cursor)}`;
+    const page = await client.get<{ items: { importId: string }[]; next?: string }>(`/imports?limit=50${after}`);
+    ids.push(...page.items.map(({ importId }) => importId));
+    if (page.next === undefined) return ids;
+    cursor = page.next;
+  }
+}

@@ -1,7 +1,7 @@
 import { faemban, System } from '@faemban/acceptance';
 import { Client, NotReachable, uploadImport } from '@faemban/cli';
 import { seeded } from '@faemban/event-sourcing/testing';
-import { figuresOf, importSurvey } from './import-survey';
+import { figuresOf, importIds, importSurvey } from './import-survey';
 import { makeSmallSurvey, type SmallSurvey, type SurveyFiles } from './small-survey';
 
 /** How often the system is killed; `npm run faults` does it 100 times. */
@@ -65,18 +65,6 @@ async function isThere(url: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function importIds(url: string): Promise<readonly string[]> {
-  const ids: string[] = [];
-  const client = new Client({ url });
-  for (let cursor: string | undefined; ;) {
-    const after = cursor === undefined ? '' : `&after=${encodeURIComponent(cursor)}`;
-    const page = await client.get<{ items: { importId: string }[]; next?: string }>(`/imports?limit=50${after}`);
-    ids.push(...page.items.map(({ importId }) => importId));
-    if (page.next === undefined) return ids;
-    cursor = page.next;
-  }
 }
 
 describe(`a system killed ${rounds} times under load (seed ${seed})`, () => {

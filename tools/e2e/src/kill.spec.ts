@@ -1,5 +1,6 @@
 import { eventsOf, System } from '@faemban/acceptance';
 import { Client, uploadImport } from '@faemban/cli';
+import { importIds } from './import-survey';
 import { makeSmallSurvey, type SmallSurvey } from './small-survey';
 
 const now = Date.UTC(2018, 9, 1, 5);
@@ -61,7 +62,7 @@ describe('two clients and an import at once', () => {
     await importing;
     const ids = opened.flat();
     expect(new Set(ids).size).toBe(2 * keys.length);
-    const listed = await allImports(clients[0] as Client);
+    const listed = await importIds(system.url);
     expect(listed.filter((importId) => ids.includes(importId)).sort()).toEqual([...ids].sort());
     expect(listed).toHaveLength(ids.length + 1);
     await system.stop();
@@ -85,16 +86,4 @@ async function importSurvey(system: System): Promise<void> {
   await approver.post(`/imports/${importId}/approval`);
   await approver.waitForImport(importId, ({ state }) => state === 'applied');
   await system.settled();
-}
-
-async function allImports(client: Client): Promise<string[]> {
-  const ids: string[] = [];
-  for (let cursor: string | undefined; ;) {
-    const page = await client.get<{ items: { importId: string }[]; next?: string }>(
-      `/imports?limit=50${cursor ? `&after=${encodeURIComponent(cursor)}` : ''}`,
-    );
-    ids.push(...page.items.map(({ importId }) => importId));
-    if (!page.next) return ids;
-    cursor = page.next;
-  }
 }

@@ -88,16 +88,3 @@ export class Load {
     );
   }
 }
-
-/** The ids of every import there is. */
-export async function importIds(url: string): Promise<readonly string[]> {
-  const ids: string[] = [];
-  const client = new Client({ url });
-  for (let cursor: string | undefined; ;) {
-    const after = cursor === undefined ? '' : `&after=${encodeURIComponent(cursor)}`;
-    const page = await client.get<{ items: { importId: string }[]; next?: string }>(`/imports?limit=50${after}`);
-    ids.push(...page.items.map(({ importId }) => importId));
-    if (page.next === undefined) return ids;
-    cursor = page.next;
-  }
-}

@@ -86,6 +86,7 @@ describeWhere(noJava === undefined, noJava ?? '')('databases that are restored f
     await delay(3 * workMs);
     await first.end();
     await system.settled();
+    const backedUp = await headsOf(system);
     await system.stop();
     const restore = await copyDatabases(system.mongo.url, system.databasePrefix);
 
@@ -96,6 +97,7 @@ describeWhere(noJava === undefined, noJava ?? '')('databases that are restored f
     await second.end();
     await system.settled();
     const before = await headsOf(system);
+    expect(eventsOf(before)).toBeGreaterThan(eventsOf(backedUp));
     await system.stop();
 
     await restore();
@@ -117,6 +119,8 @@ describeWhere(noJava === undefined, noJava ?? '')('databases that are restored f
     await expectWhole(system, third);
   }, 400_000);
 });
+
+const eventsOf = (heads: readonly { readonly seq: number }[]): number => heads.reduce((sum, { seq }) => sum + seq, 0);
 
 async function headsOf(system: Cluster): Promise<readonly { key: string; seq: number; chainHash: string }[]> {
   const all = await Promise.all(

@@ -2,7 +2,8 @@ import { faemban } from '@faemban/acceptance';
 import { Client } from '@faemban/cli';
 import { services, type Cluster } from '@faemban/cluster';
 import type { Head } from '@faemban/event-sourcing';
-import { importIds, type Load } from './load';
+import { importIds } from '../import-survey';
+import type { Load } from './load';
 import { readPublished } from './published';
 
 /**
