@@ -73,6 +73,7 @@ export { readConfig, readSecretFiles, StartRefused, variableOf, type Given } fro
 export { createServer, loopbackHosts, type Server, type ServerOptions } from './server';
 export { closeWithin, drainMsMaxDefault, type Stopped } from './http/closing';
 export { Connections } from './http/connections';
+export { productVersion } from './process/product-version';
 export { exitCodeOf, exitWith, refusalLines, stopOnSignal, type AskedStop } from './process/main-process';
 export { inTraceOf } from './tracing/spans';
 export { traceCall, type OutgoingCall } from './tracing/trace-calls';

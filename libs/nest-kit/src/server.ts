@@ -25,12 +25,11 @@ import { addServerReadiness } from './operations/readiness';
 import type { ServerState } from './operations/server-state';
 import { serverStatus, type ServerStatus } from './operations/server-status';
 import type { Platform } from './platform';
+import { productVersion } from './process/product-version';
 import { Runners } from './runners/runners';
 import { traceRequests } from './tracing/trace-requests';
 import { EmbeddedLogServer } from './transport/embedded-log-server';
 
-/** What is served, where nobody says otherwise. */
-const versionDefault = '0.1.0';
 /** The only addresses a server listens on until there are accounts, unless it is one process of several in a private network. */
 export const loopbackHosts = ['127.0.0.1', '::1', 'localhost'] as const;
 
@@ -134,7 +133,7 @@ export async function createServer(
   app.useGlobalPipes(new InputPipe());
   app.connectMicroservice<MicroserviceOptions>({ strategy: new EmbeddedLogServer(runners) });
   addServerReadiness(health, runners, state);
-  addBuildInfo(metrics, { service: options.name, version: options.version ?? versionDefault });
+  addBuildInfo(metrics, { service: options.name, version: options.version ?? productVersion });
   addHealthMetrics(metrics, health);
   addRunnerMetrics(metrics, runners, platform.clock);
   addSequencerMetrics(metrics, platform);
@@ -187,7 +186,7 @@ function reportIncident(log: Logger, { runner, what, message, error }: RunnerInc
   );
 }
 
-function documentHead({ name, version = versionDefault }: ServerOptions): Omit<OpenAPIObject, 'paths'> {
+function documentHead({ name, version = productVersion }: ServerOptions): Omit<OpenAPIObject, 'paths'> {
   return new DocumentBuilder()
     .setTitle(`Faemban: ${name}`)
     .setVersion(version)

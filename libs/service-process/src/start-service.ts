@@ -1,6 +1,7 @@
 import {
   createLogger,
   demoOperators,
+  productVersion,
   sealPlanDefault,
   type Operator,
   type Server,
@@ -58,7 +59,7 @@ export async function startService(
   const log = createLogger(context, config.logLevel);
   const telemetry = startTelemetry({
     service: context,
-    version: '0.1.0',
+    version: productVersion,
     instance: environment['HOSTNAME'] ?? hostname(),
     environment,
     say: ({ level, message, error }) => log[level]({ err: error }, message),

@@ -15,6 +15,7 @@ export {
 } from './integrity/seal-files';
 export { verifyEventsFile } from './integrity/verify-events-file';
 export { backupFolder, type BackupOrder } from './backup/backup';
+export { digestFile, flush } from './backup/folder-files';
 export { readManifest, type BackedUpFile, type BackupManifest, type CopyProgress } from './backup/manifest';
 export { backupKeys, noteBackup } from './backup/keys-backup';
 export {

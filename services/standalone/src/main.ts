@@ -1,5 +1,13 @@
 import 'reflect-metadata';
-import { createLogger, exitCodeOf, exitWith, readConfig, stopOnSignal, type Stopped } from '@faemban/nest-kit';
+import {
+  createLogger,
+  exitCodeOf,
+  exitWith,
+  productVersion,
+  readConfig,
+  stopOnSignal,
+  type Stopped,
+} from '@faemban/nest-kit';
 import { startTelemetry } from '@faemban/telemetry';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +48,7 @@ async function main(): Promise<number> {
   });
   const log = createLogger('standalone', config.logLevel);
   const telemetry = startTelemetry({
-    ...{ service: 'standalone', version: process.env['npm_package_version'] ?? '0.1.0', instance: String(process.pid) },
+    ...{ service: 'standalone', version: productVersion, instance: String(process.pid) },
     environment: process.env,
     say: ({ level, message, error }) => log[level]({ ...(error === undefined ? {} : { err: error }) }, message),
   });

@@ -1,13 +1,8 @@
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
-  closeSync,
   copyFileSync,
-  createReadStream,
   existsSync,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -15,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { digestFile, flush } from '@faemban/store-sqlite';
 import { MigrationRefused, type MigrationWatch } from './order';
 
 /** What a folder that is being filled says of itself. */
@@ -133,23 +129,7 @@ async function copyOne(from: string, to: string, watch: Pick<MigrationWatch, 'be
 }
 
 async function digestOf(file: string): Promise<{ readonly sha256: string; readonly bytes: number } | undefined> {
-  if (!existsSync(file)) return undefined;
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
-    hash.update(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
-  }
-  return { sha256: hash.digest('hex'), bytes };
-}
-
-function flush(file: string): void {
-  const descriptor = openSync(file, 'r+');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  return existsSync(file) ? digestFile(file) : undefined;
 }
 
 const fileDiffers = (name: string): MigrationRefused =>
