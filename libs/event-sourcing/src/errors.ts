@@ -1,3 +1,5 @@
+import type { Sentence } from './decider';
+
 /** The stream is not at the version the append expected: somebody was faster. Reload and decide again. */
 export class WrongExpectedVersion extends Error {
   override readonly name = 'WrongExpectedVersion';
@@ -73,6 +75,23 @@ export class IntegrityViolation extends Error {
 /** A store that was set up differently (partition count, schema version, second process on one folder). Fatal at start. */
 export class StoreRefused extends Error {
   override readonly name = 'StoreRefused';
+}
+
+/** A {@link StoreRefused} whose sentence tells people what is the case and what is possible instead. */
+export class RefusedInWords extends StoreRefused {
+  constructor(
+    readonly sentence: Sentence,
+    options?: ErrorOptions,
+  ) {
+    super(`${sentence.en} ${sentence.th}`, options);
+  }
+}
+
+/** Something that is needed did not answer, or answered that it cannot just now: waiting and asking again is all there is to do. */
+export class NotAvailable extends Error {
+  override readonly name: string = 'NotAvailable';
+  /** By which `classify` knows it as transient, as it knows the system's own. */
+  readonly code = 'EAGAIN';
 }
 
 /** A cursor was not given by this index of this version of the view, or is no cursor at all. */

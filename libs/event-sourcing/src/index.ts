@@ -4,8 +4,10 @@ export {
   EventTooLarge,
   IntegrityViolation,
   InvalidCursor,
+  NotAvailable,
   OutcomeUnknown,
   PartitionMismatch,
+  RefusedInWords,
   StoreRefused,
   WrongExpectedVersion,
   invariant,
@@ -69,6 +71,7 @@ export {
 export { classify, describeFailure, type FailureClass } from './classify';
 export { nextDay, thaiDayOf } from './days';
 export { createIds, deterministicId, policyCommandId, sequencedId, type Ids } from './ids';
+export type { RememberedCommand } from './sequencing/remembered-command';
 export { commandDigest, digestUnknown, isDigestOf } from './integrity/command-digest';
 export { chainHash, contentHashOf, genesisHash, serializeData, type ContentFields } from './integrity/hashing';
 export { canonicalJson } from './integrity/canonical-json';

@@ -1,19 +1,11 @@
-import { StoreRefused, type Sentence } from '@faemban/event-sourcing';
+import { NotAvailable, RefusedInWords, StoreRefused } from '@faemban/event-sourcing';
 
 /** A topic or cluster that cannot be used as it is. The sentence says what is the case and what is possible instead. */
-export class KafkaRefused extends StoreRefused {
-  constructor(
-    readonly sentence: Sentence,
-    options?: ErrorOptions,
-  ) {
-    super(`${sentence.en} ${sentence.th}`, options);
-  }
-}
+export class KafkaRefused extends RefusedInWords {}
 
-/** The broker did not answer, or answered that it cannot just now. `code` is what the kernel's `classify` knows as transient. */
-export class KafkaUnavailable extends Error {
+/** The broker did not answer, or answered that it cannot just now. */
+export class KafkaUnavailable extends NotAvailable {
   override readonly name = 'KafkaUnavailable';
-  readonly code = 'EAGAIN';
 }
 
 /** Asks Kafka and tells its failures as {@link KafkaUnavailable}; what was refused for good stays as it is. */

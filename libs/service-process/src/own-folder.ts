@@ -1,3 +1,4 @@
+import { NotAvailable } from '@faemban/event-sourcing';
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lockDataFolder, SqliteRefused, type HeldLock } from '@faemban/store-sqlite';
@@ -5,10 +6,9 @@ import type { Waiting } from './waiting';
 
 const lookEveryMs = 500;
 
-/** Another process holds the folder; it is waited for. `code` is what `classify` knows as transient. */
-class FolderInUse extends Error {
+/** Another process holds the folder; it is waited for. */
+class FolderInUse extends NotAvailable {
   override readonly name = 'FolderInUse';
-  readonly code = 'EBUSY';
 }
 
 /**

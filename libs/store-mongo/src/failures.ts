@@ -1,23 +1,15 @@
 import { Error as MongooseFailure, mongo } from 'mongoose';
-import { StoreRefused, type Sentence } from '@faemban/event-sourcing';
+import { NotAvailable, RefusedInWords } from '@faemban/event-sourcing';
 
 /** A database that cannot be used as it is. The sentence says what is the case and what is possible instead. */
-export class MongoRefused extends StoreRefused {
-  constructor(
-    readonly sentence: Sentence,
-    options?: ErrorOptions,
-  ) {
-    super(`${sentence.en} ${sentence.th}`, options);
-  }
-}
+export class MongoRefused extends RefusedInWords {}
 
 /**
  * The database did not answer, or answered that it cannot just now. What was asked may have happened; asking again is safe where the
- * caller says so. `code` is what the kernel's `classify` knows as transient.
+ * caller says so.
  */
-export class DatabaseUnavailable extends Error {
+export class DatabaseUnavailable extends NotAvailable {
   override readonly name = 'DatabaseUnavailable';
-  readonly code = 'EAGAIN';
 }
 
 /** What a server says while it changes its primary, starts or stops: by the driver's own list of such codes. */

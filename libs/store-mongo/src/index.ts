@@ -8,7 +8,7 @@ export { openMongoViews, type MongoViews, type MongoViewsOptions } from './views
 export type { HoldTimes } from './views/beats';
 export { openMongoSnapshots, type MongoSnapshots } from './snapshots/mongo-snapshots';
 export { openMongoSeals, type MongoSeals, type PublishedKeys } from './seals/mongo-seals';
-export type { ForeignCommand, ForeignLog } from './transfer/foreign-log';
+export type { ForeignLog } from './transfer/foreign-log';
 export type { TransferStanding } from './transfer/marker';
 export type { CopyWatch } from './transfer/copy-partition';
 export { openMongoTransfer, type MongoTransfer, type MongoTransferOptions } from './transfer/mongo-transfer';

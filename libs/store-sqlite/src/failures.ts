@@ -1,14 +1,7 @@
-import { StoreRefused, type Sentence } from '@faemban/event-sourcing';
+import { RefusedInWords, type Sentence } from '@faemban/event-sourcing';
 
 /** A file or folder that cannot be used as it is. The sentence says what is the case and what is possible instead. */
-export class SqliteRefused extends StoreRefused {
-  constructor(
-    readonly sentence: Sentence,
-    options?: ErrorOptions,
-  ) {
-    super(`${sentence.en} ${sentence.th}`, options);
-  }
-}
+export class SqliteRefused extends RefusedInWords {}
 
 /**
  * The disk refused a read or a write: nothing of the step was recorded, and the same step may be tried again. `code` is SQLite's own

@@ -33,7 +33,7 @@ export { examineFolder, type Symptom, type SymptomLevel } from './doctor/doctor'
 export { exportLog, type Transferred, type TransferProgress } from './transfer/export-log';
 export { importLog, type ImportOrder } from './transfer/import-log';
 export { LogFileBroken, verifyLogFile } from './transfer/read-log';
-export { openStoredLog, type StoredCommand, type StoredLog } from './transfer/stored-log';
+export { openStoredLog, type StoredLog } from './transfer/stored-log';
 export {
   partitionsOfEvents,
   readBesideViews,

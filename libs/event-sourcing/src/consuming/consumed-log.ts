@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContextName } from '@faemban/contracts';
 import { classify, describeFailure } from '../classify';
-import { invariant } from '../errors';
+import { NotAvailable, invariant } from '../errors';
 import { genesisHash } from '../integrity/hashing';
 import { vectorKey, type Clock, type EventLog, type Head, type LoggedEvent, type Unsubscribe } from '../ports';
 import type { LogConsumer, LogDelivery, LogReceiver, WantedFrom } from './log-consumer';
@@ -15,10 +15,9 @@ export const compareEveryMsDefault = 3_000;
 /** What the owner has and the transport did not bring has this long to come, in milliseconds, before it is fetched. */
 const graceMsMax = 1_000;
 
-/** An owner that does not answer. `code` is what `classify` knows as transient. */
-export class OwnerUnavailable extends Error {
+/** An owner that does not answer. */
+export class OwnerUnavailable extends NotAvailable {
   override readonly name = 'OwnerUnavailable';
-  readonly code = 'EAGAIN';
 }
 
 /** What a consumed log is made of. */

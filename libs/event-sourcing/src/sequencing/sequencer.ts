@@ -1,4 +1,4 @@
-import { invariant } from '../errors';
+import { invariant, NotAvailable } from '../errors';
 import type { Clock } from '../ports';
 import { segmentBehind, type Commit, type SegmentStore } from './segments';
 
@@ -8,10 +8,8 @@ export const clockApartMsMax = 5_000;
 export const segmentCommitsMaxDefault = 500;
 
 /** The clocks of the sequencer and of the database are too far apart to say when anything was recorded. Heals with the clock. */
-export class ClocksApart extends Error {
+export class ClocksApart extends NotAvailable {
   override readonly name = 'ClocksApart';
-  /** For `classify`: the world is not ready; what waits is sequenced when the clocks agree again. */
-  readonly code = 'EAGAIN';
   constructor(
     readonly partition: number,
     readonly apartMs: number,

@@ -1,3 +1,4 @@
+import { NotAvailable } from '@faemban/event-sourcing';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import { serviceTokenHeader } from '../http/service-token';
@@ -22,11 +23,10 @@ export interface PeerOptions {
 
 /**
  * Another process did not answer, or not as that service answers. What was asked may have happened: only what may be asked again is asked
- * of peers. `code` is what the kernel's `classify` knows as transient, so runners and imports wait and try again.
+ * of peers. Runners and imports wait and try again.
  */
-export class PeerUnavailable extends Error {
+export class PeerUnavailable extends NotAvailable {
   override readonly name = 'PeerUnavailable';
-  readonly code = 'EAGAIN';
 }
 
 /** Another service, asked over HTTP. Every call may be repeated, and is: over all addresses, twice at most. */

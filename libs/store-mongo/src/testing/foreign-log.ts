@@ -7,9 +7,10 @@ import {
   prepareEvents,
   type Head,
   type StoredEvent,
+  type RememberedCommand,
 } from '@faemban/event-sourcing';
 import { anAppend } from '@faemban/event-sourcing/testing';
-import type { ForeignCommand, ForeignLog } from '../transfer/foreign-log';
+import type { ForeignLog } from '../transfer/foreign-log';
 
 const beginsMs = Date.parse('2024-05-06T07:08:09.000Z');
 const context: ContextName = 'ingestion';
@@ -24,7 +25,7 @@ export interface ForeignRecord {
 /** What a test may look at, and spoil, of a log that another store keeps. */
 export interface TestForeignLog extends ForeignLog {
   readonly partitions: StoredEvent[][];
-  readonly remembered: Map<string, ForeignCommand>;
+  readonly remembered: Map<string, RememberedCommand>;
   /** Records one command more. */
   record(record: ForeignRecord): void;
 }
@@ -34,7 +35,7 @@ export function aForeignLog(records: readonly ForeignRecord[], partitionCount = 
   let nowMs = beginsMs;
   const ids = createIds({ clock: () => nowMs });
   const partitions = Array.from({ length: partitionCount }, (): StoredEvent[] => []);
-  const remembered = new Map<string, ForeignCommand>();
+  const remembered = new Map<string, RememberedCommand>();
   const versions = new Map<string, number>();
   const recordOne = (record: ForeignRecord): void => {
     nowMs += record.laterMs;

@@ -1,18 +1,7 @@
 import type { ContextName } from '@faemban/contracts';
-import type { Head, StoredEvent } from '@faemban/event-sourcing';
+import type { Head, RememberedCommand, StoredEvent } from '@faemban/event-sourcing';
 
 type Answer<Value> = Value | Promise<Value>;
-
-/** What another store remembers of an accepted command: what it asked, by its digest, and where its events stand. */
-export interface ForeignCommand {
-  readonly commandId: string;
-  /** SHA-256 (hex) over the command. */
-  readonly digest: string;
-  readonly stream: string;
-  readonly firstVersion: number;
-  readonly lastVersion: number;
-  readonly lastSeq: number;
-}
 
 /** The log of one installation as another store keeps it, to be taken over. It may grow only at its end. */
 export interface ForeignLog {
@@ -30,5 +19,5 @@ export interface ForeignLog {
     most: { readonly limit: number; readonly bytesMax: number },
   ): Answer<readonly StoredEvent[]>;
   /** What is remembered of these commands; unknown ones are left out. */
-  commands(context: ContextName, commandIds: readonly string[]): Answer<ReadonlyMap<string, ForeignCommand>>;
+  commands(context: ContextName, commandIds: readonly string[]): Answer<ReadonlyMap<string, RememberedCommand>>;
 }

@@ -8,12 +8,13 @@ import {
   type LoggedEvent,
   type Segment,
   type StoredEvent,
+  type RememberedCommand,
 } from '@faemban/event-sourcing';
 import type { ContextCollections } from '../events/context-collections';
 import { lastSegmentOf } from '../events/mongo-segments';
 import { MongoRefused, withDatabase } from '../failures';
 import { Batch, copyPartition } from './copy-partition';
-import type { ForeignCommand, ForeignLog } from './foreign-log';
+import type { ForeignLog } from './foreign-log';
 
 const pageEvents = 500;
 /** How often a silent transport is asked again where it has records left, before they count as sent twice. */
@@ -143,7 +144,7 @@ function tailOf(
   },
 ): ForeignLog {
   const { installationId, partitionCount, partition, endSeq } = of;
-  let known = new Map<string, ForeignCommand>();
+  let known = new Map<string, RememberedCommand>();
   return {
     installationId,
     partitionCount,
@@ -171,8 +172,8 @@ function tailOf(
   };
 }
 
-function commandsOf(events: readonly LoggedEvent[]): Map<string, ForeignCommand> {
-  const commands = new Map<string, ForeignCommand>();
+function commandsOf(events: readonly LoggedEvent[]): Map<string, RememberedCommand> {
+  const commands = new Map<string, RememberedCommand>();
   for (const { commandId, stream, version, seq } of events) {
     const firstVersion = commands.get(commandId)?.firstVersion ?? version;
     commands.set(commandId, {

@@ -7,8 +7,8 @@ import {
   type CommittedEvent,
   type Segment,
   type StoredEvent,
+  type RememberedCommand,
 } from '@faemban/event-sourcing';
-import type { ForeignCommand } from './foreign-log';
 
 /** A segment with the commits that it names, in its order. */
 export interface Stretch {
@@ -34,7 +34,7 @@ const limitsDefault: SegmentLimits = { commitsMax: segmentCommitsMaxDefault, byt
  */
 export class SegmentCutter {
   private run: StoredEvent[] = [];
-  private command: ForeignCommand | undefined;
+  private command: RememberedCommand | undefined;
   private open: Commit[] = [];
   private openBytes = 0;
   private openRecordedAt = '';
@@ -61,7 +61,7 @@ export class SegmentCutter {
    * Takes the event of the next seq, with what is remembered of its command, and answers the stretches that ended before it.
    * @throws IntegrityViolation naming the event that does not fit
    */
-  take(event: StoredEvent, command: ForeignCommand | undefined): readonly Stretch[] {
+  take(event: StoredEvent, command: RememberedCommand | undefined): readonly Stretch[] {
     if (event.seq !== this.seq + 1) throw this.violation(event.seq, `the event with seq ${this.seq + 1} is missing`);
     const ended = this.run[0] !== undefined && this.run[0].commandId !== event.commandId ? this.endRun() : [];
     const [first] = this.run;

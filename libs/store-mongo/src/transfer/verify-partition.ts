@@ -7,11 +7,12 @@ import {
   type Seal,
   type SealedPartition,
   type SignedDocument,
+  type RememberedCommand,
 } from '@faemban/event-sourcing';
 import type { ContextCollections } from '../events/context-collections';
 import type { CommitDocument } from '../events/documents';
 import { withDatabase } from '../failures';
-import type { ForeignCommand, ForeignLog } from './foreign-log';
+import type { ForeignLog } from './foreign-log';
 
 /** Events read of the log at a time, and commands asked of the source. */
 const pageEvents = 1_000;
@@ -139,7 +140,7 @@ async function verifyCommits(
 
 function differenceOf(
   commit: SeenCommit,
-  command: ForeignCommand | undefined,
+  command: RememberedCommand | undefined,
   segments: readonly SegmentBounds[],
 ): string | undefined {
   if (command === undefined) return 'the source does not know it';

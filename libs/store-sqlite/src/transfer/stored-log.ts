@@ -1,20 +1,15 @@
 import type { ContextName } from '@faemban/contracts';
-import { IntegrityViolation, genesisHash, type Head, type StoredEvent } from '@faemban/event-sourcing';
+import {
+  IntegrityViolation,
+  genesisHash,
+  type Head,
+  type RememberedCommand,
+  type StoredEvent,
+} from '@faemban/event-sourcing';
 import { readStored, type EventRow } from '../events/event-rows';
 import { prepareEventsFile } from '../events/events-schema';
 import { placeOf, seqOf } from '../events/places';
 import { openSqlite } from '../open-sqlite';
-
-/** What is remembered of an accepted command: what it asked, by its digest, and where its events stand. */
-export interface StoredCommand {
-  readonly commandId: string;
-  /** SHA-256 (hex) over the command. */
-  readonly digest: string;
-  readonly stream: string;
-  readonly firstVersion: number;
-  readonly lastVersion: number;
-  readonly lastSeq: number;
-}
 
 /** The events of a file as they are stored, for who takes them elsewhere. */
 export interface StoredLog {
@@ -35,7 +30,7 @@ export interface StoredLog {
     most: { readonly limit: number; readonly bytesMax: number },
   ): readonly StoredEvent[];
   /** What is remembered of these commands; unknown ones are left out. */
-  commands(context: ContextName, commandIds: readonly string[]): ReadonlyMap<string, StoredCommand>;
+  commands(context: ContextName, commandIds: readonly string[]): ReadonlyMap<string, RememberedCommand>;
   close(): void;
 }
 
@@ -103,7 +98,7 @@ export function openStoredLog(file: string): StoredLog {
       },
       commands(context, commandIds) {
         const topic = topics.get(context) ?? 0;
-        const known = new Map<string, StoredCommand>();
+        const known = new Map<string, RememberedCommand>();
         for (const commandId of commandIds) {
           const row = command.get(topic, commandId);
           if (row === undefined) continue;

@@ -1,21 +1,10 @@
 import type { ContextName } from '@faemban/contracts';
-import {
-  StoreRefused,
-  type Clock,
-  type PolicyStore,
-  type SealStore,
-  type Sentence,
-  type ViewStore,
-} from '@faemban/event-sourcing';
+import { RefusedInWords, type Clock, type PolicyStore, type SealStore, type ViewStore } from '@faemban/event-sourcing';
 import type { PublishedKeys } from '@faemban/store-sqlite';
 import type { MongoOptions } from '@faemban/store-mongo';
 
 /** A migration that is not possible as it was asked. The sentence says what is the case and what is possible instead. */
-export class MigrationRefused extends StoreRefused {
-  constructor(readonly sentence: Sentence) {
-    super(`${sentence.en} ${sentence.th}`);
-  }
-}
+export class MigrationRefused extends RefusedInWords {}
 
 /** Where a service of the distributed profile keeps what is neither events nor read models. */
 export interface ServiceState {
