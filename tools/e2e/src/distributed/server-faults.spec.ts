@@ -13,6 +13,8 @@ const kills = Number(process.env['FAEMBAN_SERVER_KILLS'] ?? 1);
 const households = 40;
 const workMs = 2_000;
 const awayMs = 1_500;
+/** A process that cannot reach its database has noticed by then. */
+const startingMs = 9_000;
 const killMsMax = 90_000;
 
 const lackOf = (...names: readonly Parameters<typeof sourceOf>[0][]): string | undefined =>
@@ -38,7 +40,12 @@ describeWhere(noFerret === undefined, noFerret ?? '')('a database that is killed
       for (let kill = 0; kill < kills; kill += 1) {
         await delay(workMs);
         await system.mongo.control?.kill();
-        await delay(awayMs);
+        // A process that is started meanwhile waits for the database, in words.
+        const [member] = system.members.reporting;
+        await member?.kill();
+        member?.start();
+        await delay(startingMs);
+        expect(await waitsFor(member?.url ?? '')).toContain('mongodb');
         await system.mongo.control?.start();
         await system.ready();
       }
@@ -121,6 +128,14 @@ describeWhere(noJava === undefined, noJava ?? '')('databases that are restored f
 });
 
 const eventsOf = (heads: readonly { readonly seq: number }[]): number => heads.reduce((sum, { seq }) => sum + seq, 0);
+
+/** The names of what a process waits for. */
+async function waitsFor(url: string): Promise<readonly string[]> {
+  const { checks } = (await (await fetch(`${url}/health/ready`)).json()) as {
+    checks: readonly { name: string; ready: boolean }[];
+  };
+  return checks.filter(({ ready }) => !ready).map(({ name }) => name);
+}
 
 async function headsOf(system: Cluster): Promise<readonly { key: string; seq: number; chainHash: string }[]> {
   const all = await Promise.all(
