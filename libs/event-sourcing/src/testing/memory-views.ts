@@ -66,6 +66,8 @@ export function createMemoryViews(): ViewStore {
 class MemoryGenerations implements ViewGenerations {
   private readonly all = new Map<number, MemoryView>();
   private inService = 0;
+  /** Ends when those who keep the view up to date may write again; undefined while they may. */
+  private held: Promise<unknown> | undefined;
 
   constructor(private readonly shape: ViewShape) {
     this.all.set(0, new MemoryView(shape));
@@ -75,8 +77,8 @@ class MemoryGenerations implements ViewGenerations {
     const current = () => this.numbered(this.inService);
     return {
       checkpoint: async () => current().checkpoint(),
-      take: async (partition) => current().take(partition),
-      apply: async (batch) => current().apply(batch),
+      take: async (partition) => this.whenFree(() => current().take(partition)),
+      apply: async (batch) => this.whenFree(() => current().apply(batch)),
       slices: async (ids) => current().slices(ids),
       get: async (ids) => current().get(ids),
       find: async (find) => current().find(find),
@@ -87,7 +89,7 @@ class MemoryGenerations implements ViewGenerations {
       parkedSequences: async (find) => current().parkedSequences(find),
       parkedOf: async (sequence, limit) => current().parkedOf(sequence, limit),
       parkedCauses: async () => current().parkedCauses(),
-      replay: async (step) => current().replay(step),
+      replay: async (step) => this.whenFree(() => current().replay(step)),
     };
   }
 
@@ -111,8 +113,10 @@ class MemoryGenerations implements ViewGenerations {
   }
 
   async pin(catchUp?: () => Promise<void>): Promise<PinnedGenerations> {
-    await catchUp?.();
-    const copies = new Map([...this.all].map(([generation, view]) => [generation, view.copy()]));
+    const copies = await this.exclusively(async () => {
+      await catchUp?.();
+      return new Map([...this.all].map(([generation, view]) => [generation, view.copy()]));
+    });
     const copyOf = (generation: number): ViewCopy => {
       const copy = copies.get(generation);
       if (copy === undefined) throw new StoreRefused(`There is no generation ${generation} of ${this.shape.name}.`);
@@ -129,19 +133,37 @@ class MemoryGenerations implements ViewGenerations {
   }
 
   async switchTo(generation: number, catchUp: () => Promise<void>) {
-    await catchUp();
-    const [before, after] = [this.numbered(this.inService), this.numbered(generation)];
-    if (!isSameVector(await before.checkpoint(), await after.checkpoint())) {
-      throw new CheckpointFenced(`Generation ${generation} does not stand where the one in service stands.`);
-    }
-    after.outrankEpochsOf(before);
-    this.inService = generation;
+    await this.exclusively(async () => {
+      await catchUp();
+      const [before, after] = [this.numbered(this.inService), this.numbered(generation)];
+      if (!isSameVector(await before.checkpoint(), await after.checkpoint())) {
+        throw new CheckpointFenced(`Generation ${generation} does not stand where the one in service stands.`);
+      }
+      after.outrankEpochsOf(before);
+      this.inService = generation;
+    });
   }
 
   async drop(generation: number) {
     this.numbered(generation);
     if (generation === this.inService) throw new StoreRefused(`Generation ${generation} is in service.`);
     this.all.delete(generation);
+  }
+
+  private async whenFree<Result>(write: () => Promise<Result>): Promise<Result> {
+    while (this.held !== undefined) await this.held;
+    return write();
+  }
+
+  private async exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    while (this.held !== undefined) await this.held;
+    const working = work();
+    this.held = working.catch(() => undefined);
+    try {
+      return await working;
+    } finally {
+      this.held = undefined;
+    }
   }
 
   private numbered(generation: number): MemoryView {
