@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile, chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,40 +20,27 @@ export const kafkaRecipe: Recipe = {
 };
 
 const mongoJavaJars = ['de.bwaldvogel:mongo-java-server:1.47.0', 'de.bwaldvogel:mongo-java-server-h2-backend:1.47.0'];
-/** The server says a wire version that the driver does not take: this main class says 13, as MongoDB 5.0 does. */
-const mongoJavaMain = `import de.bwaldvogel.mongo.MongoServer;
-import de.bwaldvogel.mongo.MongoVersion;
-import de.bwaldvogel.mongo.backend.h2.H2Backend;
-import java.util.List;
-
-public class Main {
-  public static void main(String[] args) throws Exception {
-    H2Backend backend = new H2Backend(args[0]);
-    backend.version(new MongoVersion() {
-      public List<Integer> getVersionArray() { return List.of(5, 0, 0); }
-      public String toVersionString() { return "5.0.0"; }
-      public int getWireVersion() { return 13; }
-    });
-    MongoServer server = new MongoServer(backend);
-    server.bind("127.0.0.1", Integer.parseInt(args[1]));
-    Runtime.getRuntime().addShutdownHook(new Thread(server::shutdownNow));
-    System.out.println("listening");
-  }
-}
-`;
+/** Our main class, and indexes that the server lacks. */
+const mongoJavaSources = join(__dirname, '..', '..', 'java');
 
 /** mongo-java-server with its H2 backend, from Maven Central: 13 files, 6 MB. */
 export const mongoJavaRecipe: Recipe = {
   name: 'mongo-java-server-1.47.0',
-  ingredients: [...mongoJavaJars, mongoJavaMain].join(' '),
+  ingredients: [...mongoJavaJars, ...textsIn(mongoJavaSources)].join(' '),
   toRun: [javaRuntime],
   toMake: [javaCompiler, maven],
   async make(folder) {
     await bringJars(folder, mongoJavaJars);
-    await writeFile(join(folder, 'Main.java'), mongoJavaMain);
-    await runProgram('javac', ['-cp', 'libs/*', '-d', '.', 'Main.java'], { cwd: folder });
+    const sources = readdirSync(mongoJavaSources).map((name) => join(mongoJavaSources, name));
+    await runProgram('javac', ['-cp', 'libs/*', '-d', '.', ...sources], { cwd: folder });
   },
 };
+
+function textsIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .sort()
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
+}
 
 const ferretModule = 'github.com/FerretDB/FerretDB';
 const ferretVersion = 'v1.24.0';

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { createConnection, type Connection, type mongo } from 'mongoose';
+import { describeOnMongo } from '../describe-on';
+
+jest.setTimeout(120_000);
+
+/** Few values, so that they meet: of several types, none at all, and a list, of which an index of one entry a document cannot know. */
+const scalar = fc.constantFrom(null, 0, 1, 2, 2.5, -1, 'a', 'aa', 'b', '', true);
+const value = fc.oneof({ weight: 12, arbitrary: scalar }, { weight: 1, arbitrary: fc.constant([1, 'a']) });
+const fields = ['a', 'b', 'c'] as const;
+const document = fc.record({ a: value, b: value, c: scalar }, { requiredKeys: [] });
+
+const condition = fc.oneof(
+  scalar,
+  fc.array(scalar, { maxLength: 3 }).map(($in) => ({ $in })),
+  fc.record({ $gt: scalar, $lte: scalar }, { requiredKeys: [] }).filter((range) => Object.keys(range).length > 0),
+  fc.record({ $gte: scalar, $lt: scalar }, { requiredKeys: [] }).filter((range) => Object.keys(range).length > 0),
+  scalar.map(($ne) => ({ $ne })),
+);
+const filter = fc
+  .tuple(
+    fc.dictionary(fc.constantFrom(...fields), condition, { maxKeys: 3 }),
+    fc.option(fc.dictionary(fc.constantFrom(...fields), condition, { minKeys: 1, maxKeys: 2 }), { nil: undefined }),
+  )
+  .map(([all, and]) => (and === undefined ? all : { ...all, $and: [and] }) as mongo.Filter<mongo.Document>);
+const direction = fc.constantFrom<1 | -1>(1, -1);
+/** With the id at the end, so that there is one order. */
+const sort = fc
+  .tuple(fc.dictionary(fc.constantFrom('a', 'b', 'c'), direction, { maxKeys: 3 }), direction)
+  .map(([order, last]): Record<string, 1 | -1> => ({ ...order, _id: last }));
+const keys = fc.uniqueArray(fc.constantFrom(...fields, '_id'), { minLength: 1, maxLength: 3 });
+const index = fc
+  .tuple(
+    keys.filter((names) => names.join() !== '_id'),
+    fc.tuple(direction, direction, direction),
+  )
+  .map(([names, directions]) => Object.fromEntries(names.map((name, place) => [name, directions[place] ?? 1])));
+const change: fc.Arbitrary<Change> = fc.oneof(
+  fc.record({ kind: fc.constant('put' as const), id: fc.nat(20), document }),
+  fc.record({ kind: fc.constant('remove' as const), id: fc.nat(20) }),
+);
+
+type Collection = ReturnType<Connection['collection']>;
+type Pair = [Collection, Collection];
+type Change =
+  | { readonly kind: 'put'; readonly id: number; readonly document: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'remove'; readonly id: number };
+
+async function make(collection: Collection, one: Change): Promise<void> {
+  const at = { _id: one.id } as unknown as mongo.Filter<mongo.Document>;
+  if (one.kind === 'remove') await collection.deleteOne(at);
+  else await collection.replaceOne(at, { ...one.document }, { upsert: true });
+}
+
+// The indexes are our own there: what they answer must be what a server answers that reads every document.
+describeOnMongo(
+  'ordered indexes',
+  (server) => {
+    let connection: Connection;
+    beforeAll(async () => {
+      connection = await createConnection(server().url, { directConnection: true, dbName: 'ordered' }).asPromise();
+    });
+    afterAll(() => connection.close());
+
+    /** Makes the changes in both, and the indexes of one half way: over documents that are there, and before others come. */
+    async function fill(indexes: readonly mongo.IndexSpecification[], changes: readonly Change[]) {
+      const [indexed, plain] = ['indexed', 'plain'].map((name) => connection.collection(name)) as Pair;
+      for (const collection of [indexed, plain]) await collection.drop().catch(() => undefined);
+      for (const [place, one] of [...changes, undefined].entries()) {
+        if (place === Math.floor(changes.length / 2)) {
+          for (const keys of indexes) await indexed.createIndex(keys, { name: JSON.stringify(keys) });
+        }
+        if (one === undefined) continue;
+        for (const collection of [indexed, plain]) await make(collection, one);
+      }
+      return [indexed, plain] as const;
+    }
+
+    test('answer what reading everything answers', async () => {
+      const question = fc.record({ where: filter, order: sort, limit: fc.nat(4), skip: fc.nat(2) });
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(index, { minLength: 1, maxLength: 3 }),
+          fc.array(change, { maxLength: 40 }),
+          fc.array(question, { minLength: 1, maxLength: 12 }),
+          async (indexes, changes, questions) => {
+            const [indexed, plain] = await fill(indexes, changes);
+            for (const { where, order, limit, skip } of questions) {
+              const answer = (of: Collection) => of.find(where).sort(order).skip(skip).limit(limit).toArray();
+              expect(await answer(indexed)).toEqual(await answer(plain));
+              expect(await indexed.countDocuments(where)).toBe(await plain.countDocuments(where));
+            }
+          },
+        ),
+        { numRuns: 150 },
+      );
+    });
+  },
+  ['mongo-java-server'],
+);
