@@ -11,7 +11,7 @@ import { eventsOf } from './events-of';
 import { type Cells, cellsOf, type PublishedFile, readPublished } from './published-files';
 import { Stages } from './stages';
 import { EmbeddedRun } from './embedded-run';
-import { DistributedRun, type DistributedAgainReport } from './distributed-run';
+import { DistributedRun, type DistributedAgainReport, type MigratedReport } from './distributed-run';
 import type { SystemUnderTest } from './system-under-test';
 
 /** What to accept: a province's published files, or one district of them. */
@@ -25,6 +25,8 @@ export interface AcceptanceOptions {
   readonly visible: boolean;
   /** Embedded unless given. */
   readonly profile?: 'embedded' | 'distributed';
+  /** Migrates the embedded installation to the distributed profile at the end, and has its figures there too. */
+  readonly migrate?: boolean;
   /** Processes of each service, for the distributed profile; one unless given. */
   readonly instances?: number;
 }
@@ -48,7 +50,7 @@ export interface AcceptanceReport {
   };
   readonly undo?: UndoReport;
   /** The figures once more: after rebuilds, and from a restored, exported, restarted or migrated installation, as the profile has it. */
-  readonly again: AgainReport | DistributedAgainReport;
+  readonly again: (AgainReport & { readonly migrated?: MigratedReport }) | DistributedAgainReport;
   readonly seconds: number;
   readonly stageSeconds: Readonly<Record<string, number>>;
   readonly peakRssMb: number;
@@ -79,7 +81,9 @@ export async function accept(
   if (published.length === 0)
     throw new Error(`No published files of province ${options.province} in ${options.tpmap}.`);
   const profile =
-    options.profile === 'distributed' ? new DistributedRun(options.instances ?? 1) : new EmbeddedRun(work);
+    options.profile === 'distributed'
+      ? new DistributedRun(options.instances ?? 1)
+      : new EmbeddedRun(work, options.migrate ?? false);
   try {
     const survey = join(work, 'survey');
     const revised = join(work, 'revised');

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { figuresAgain, type AgainReport } from './again';
+import { figuresAgain, figuresOf, type AgainReport } from './again';
+import { figuresMigrated, type MigratedReport } from './distributed-run';
 import type { Stages } from './stages';
 import { System } from './system';
 
@@ -17,22 +18,26 @@ export class EmbeddedRun {
   readonly servers: readonly string[] | undefined;
   private system: System | undefined;
 
-  constructor(private readonly work: string) {}
+  constructor(
+    private readonly work: string,
+    /** Whether the installation is migrated to the distributed profile at the end. */
+    private readonly isMigrated: boolean,
+  ) {}
 
   async start(nowMs: number): Promise<System> {
     this.system = await System.start(join(this.work, 'data'), nowMs);
     return this.system;
   }
 
-  /** Rebuilt, restored elsewhere, and from the exported log. Stops the system. */
-  async again(asked: Again): Promise<AgainReport> {
-    if (this.system === undefined) throw new Error('The system was not started.');
-    const found = await figuresAgain({
-      ...{ system: this.system, dataDir: join(this.work, 'data'), work: this.work },
-      ...asked,
-    });
+  /** Rebuilt, restored elsewhere, from the exported log, and migrated where that was asked. Stops the system. */
+  async again(asked: Again): Promise<AgainReport & { readonly migrated?: MigratedReport }> {
+    const { system, work } = this;
+    if (system === undefined) throw new Error('The system was not started.');
+    const dataDir = join(work, 'data');
+    const wanted = await figuresOf(system, asked.paths);
+    const found = await figuresAgain({ system, dataDir, work, ...asked });
     this.system = undefined;
-    return found;
+    return this.isMigrated ? { ...found, migrated: await figuresMigrated(dataDir, wanted, asked) } : found;
   }
 
   async end(): Promise<void> {

@@ -21,7 +21,9 @@ export type ServiceName = (typeof services)[number];
 
 const readyMsMax = 180_000;
 
-const bestMongo = (): MongoServerName => (sourceOf('mongodb').lack === undefined ? 'mongodb' : 'mongo-java-server');
+/** MongoDB itself where it can be had. */
+export const bestMongo = (): MongoServerName =>
+  sourceOf('mongodb').lack === undefined ? 'mongodb' : 'mongo-java-server';
 
 /** How a cluster is made. */
 export interface ClusterOptions {

@@ -1,2 +1,2 @@
-export { Cluster, services, type ClusterOptions, type ServiceName } from './cluster';
+export { bestMongo, Cluster, services, type ClusterOptions, type ServiceName } from './cluster';
 export { Member } from './member';

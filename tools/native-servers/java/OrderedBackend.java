@@ -20,7 +20,7 @@ import org.h2.mvstore.MVStore;
  * all of their fields, and whatever else is asked reads whole collections. The indexes are in memory, and made anew when a file is opened.
  */
 final class OrderedBackend extends H2Backend {
-  private static final int cacheMegabytes = 128;
+  private static final int cacheMegabytes = 256;
 
   OrderedBackend(String file) {
     super(new MVStore.Builder().fileName(file).cacheSize(cacheMegabytes).open());

@@ -39,7 +39,7 @@ export async function startMongoJava(cache: string): Promise<MongoProtocolServer
     name: 'mongo-java-server',
     command: (folder) => ({
       program: java,
-      args: ['-Xms32m', '-Xmx384m', '-XX:+UseSerialGC', ...classes, 'Main', join(folder, 'data.mv'), String(port)],
+      args: ['-Xms32m', '-Xmx4g', '-XX:+UseSerialGC', ...classes, 'Main', join(folder, 'data.mv'), String(port)],
     }),
     async ready(process) {
       await process.line(/^listening$/, readyMs);
