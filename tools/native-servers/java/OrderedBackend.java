@@ -71,5 +71,14 @@ final class OrderedBackend extends H2Backend {
       Stream<Document> found = StreamSupport.stream(plan.positions().spliterator(), false).map(this::getDocument);
       return matchDocumentsFromStream(query, found, skip, limit, batchSize, null, fields);
     }
+
+    /**
+     * Copies, since the server changes a document that it found in its place: one that is just being written to the file would be found half
+     * changed, and the store closes itself.
+     */
+    @Override
+    protected QueryResult createQueryResult(List<Document> found, int batchSize) {
+      return super.createQueryResult(found.stream().map(Document::cloneDeeply).toList(), batchSize);
+    }
   }
 }

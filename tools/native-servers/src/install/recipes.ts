@@ -19,11 +19,16 @@ export const kafkaRecipe: Recipe = {
   make: (folder) => bringJars(folder, kafkaJars),
 };
 
-const mongoJavaJars = ['de.bwaldvogel:mongo-java-server:1.47.0', 'de.bwaldvogel:mongo-java-server-h2-backend:1.47.0'];
+// slf4j-simple: without it nobody hears of its errors.
+const mongoJavaJars = [
+  'de.bwaldvogel:mongo-java-server:1.47.0',
+  'de.bwaldvogel:mongo-java-server-h2-backend:1.47.0',
+  'org.slf4j:slf4j-simple:2.0.17',
+];
 /** Our main class, and indexes that the server lacks. */
 const mongoJavaSources = join(__dirname, '..', '..', 'java');
 
-/** mongo-java-server with its H2 backend, from Maven Central: 13 files, 6 MB. */
+/** mongo-java-server with its H2 backend, from Maven Central: 18 files, 9 MB. */
 export const mongoJavaRecipe: Recipe = {
   name: 'mongo-java-server-1.47.0',
   ingredients: [...mongoJavaJars, ...textsIn(mongoJavaSources)].join(' '),

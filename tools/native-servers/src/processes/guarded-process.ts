@@ -41,6 +41,8 @@ export interface GuardedProcess {
   /** Resolves with the first line that matches, also one printed before. @throws Error where the process ends without it or time is up */
   line(pattern: RegExp, timeoutMs: number): Promise<string>;
   signal(signal: NodeJS.Signals): void;
+  /** Resolves when it has ended, without keeping this process. */
+  readonly ended: Promise<void>;
   /** Resolves when it has ended. Only whoever waits here keeps this process from ending first. */
   untilEnded(): Promise<void>;
 }
@@ -81,6 +83,7 @@ export async function startGuarded(
       return printed.text;
     },
     line: (pattern, timeoutMs) => printed.line(pattern, timeoutMs, ended),
+    ended,
     signal: (signal) => {
       if (isRunning) process.kill(pid, signal);
     },

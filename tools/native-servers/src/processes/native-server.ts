@@ -22,6 +22,7 @@ export class NativeServer implements ServerControl {
   private running: GuardedProcess | undefined;
   private readonly folder: string;
   private isPrepared = false;
+  private isToEnd = false;
 
   constructor(private readonly recipe: NativeServerRecipe) {
     this.folder = makeServerFolder(recipe.name);
@@ -45,7 +46,13 @@ export class NativeServer implements ServerControl {
     if (!this.isPrepared) await this.recipe.prepare?.(this.folder);
     this.isPrepared = true;
     const { program, args } = this.recipe.command(this.folder);
-    this.running = await startGuarded(this.folder, program, args);
+    const started = await startGuarded(this.folder, program, args);
+    this.running = started;
+    this.isToEnd = false;
+    // Otherwise whoever uses it would only see connections that break.
+    void started.ended.then(() => {
+      if (!this.isToEnd) console.error(`${this.name} ended by itself; printed last:\n${started.printed}`);
+    });
     try {
       await this.recipe.ready(this.running);
     } catch (error) {
@@ -57,6 +64,7 @@ export class NativeServer implements ServerControl {
   async stop(): Promise<void> {
     const { running } = this;
     if (running === undefined || !running.isRunning) return;
+    this.isToEnd = true;
     // A stopped process takes the signal only when it goes on.
     running.signal('SIGTERM');
     running.signal('SIGCONT');
@@ -66,6 +74,7 @@ export class NativeServer implements ServerControl {
   }
 
   async kill(): Promise<void> {
+    this.isToEnd = true;
     this.running?.signal('SIGKILL');
     await this.running?.untilEnded();
   }

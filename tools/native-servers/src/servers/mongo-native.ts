@@ -6,6 +6,8 @@ import { NativeServer, type NativeServerRecipe } from '../processes/native-serve
 import { untilItAnswers, type MongoProtocolServer, type MongoServerName } from './mongo';
 
 const readyMs = 60_000;
+/** It takes as much memory as it needs: its indexes are there, and what was read of late. It tells of errors only. */
+const javaOptions = ['-Xms32m', '-Xmx6g', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
 
 /** Starts FerretDB on SQLite files of its own. What it has acknowledged survives `kill -9`. */
 export async function startFerret(cache: string): Promise<MongoProtocolServer> {
@@ -39,7 +41,7 @@ export async function startMongoJava(cache: string): Promise<MongoProtocolServer
     name: 'mongo-java-server',
     command: (folder) => ({
       program: java,
-      args: ['-Xms32m', '-Xmx4g', '-XX:+UseSerialGC', ...classes, 'Main', join(folder, 'data.mv'), String(port)],
+      args: [...javaOptions, ...classes, 'Main', join(folder, 'data.mv'), String(port)],
     }),
     async ready(process) {
       await process.line(/^listening$/, readyMs);
