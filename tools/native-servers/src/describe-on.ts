@@ -1,7 +1,7 @@
 import { describeWhere } from '@faemban/fixtures';
 import { lackToRun } from './install/recipe';
 import { kcatRecipe } from './install/recipes';
-import { startKafka, type KafkaCluster } from './servers/kafka';
+import { startKafka, startKafkaSecured, type KafkaCluster, type SecuredCluster } from './servers/kafka';
 import { startMongo, type MongoProtocolServer, type MongoServerName } from './servers/mongo';
 import { isDemanded, sourceOf, type ServerName } from './sources';
 
@@ -57,6 +57,11 @@ export function describeOnKafka(
   { nodeCount = 1 }: { readonly nodeCount?: 1 | 3 } = {},
 ): void {
   describeOn(nodeCount === 1 ? 'kafka' : 'kafka-of-three', title, () => startKafka({ nodeCount }), body);
+}
+
+/** A suite on a Kafka of its own whose clients need a certificate's authority, a user and permissions. */
+export function describeOnSecuredKafka(title: string, body: (cluster: () => SecuredCluster) => void): void {
+  describeOn('kafka-secured', title, startKafkaSecured, body);
 }
 
 /** A suite that runs Debian's `kcat`; without it skipped with the reason, and in continuous integration failed. */
