@@ -28,7 +28,7 @@ const users = 'FAEMBAN_KAFKA_USERNAME and FAEMBAN_KAFKA_PASSWORD';
  */
 export function whyRefused(error: unknown): string | undefined {
   for (const one of withCauses(error)) {
-    const sentence = refusedConnection(one) ?? refusedUser(one) ?? refusedWork(one);
+    const sentence = refusedConnection(one) ?? refusedUser(one) ?? refusedWork(one) ?? refusedGroup(one);
     if (sentence !== undefined) return sentence;
   }
   return undefined;
@@ -73,6 +73,12 @@ function refusedWork({ type = '', topic }: ClientError): string | undefined {
   if (!type.endsWith('_AUTHORIZATION_FAILED')) return undefined;
   const of = topic === undefined ? '' : ` of ${topic}`;
   return `this user is not allowed what it needs: Create, Describe, DescribeConfigs, Read and Write of topics that begin with "faemban.", Read of groups that begin so (${type}${of}).`;
+}
+
+/** The client says no more than this where a group is forbidden. */
+function refusedGroup({ name, message }: ClientError): string | undefined {
+  if (name !== 'KafkaJSGroupCoordinatorNotFound') return undefined;
+  return `no broker tells this user who coordinates the group. If that stays so, the user is not allowed to use it: it needs Read of groups that begin with "faemban." (${message}).`;
 }
 
 /** An error, what it gathers, and what caused it, from the outside in. */
