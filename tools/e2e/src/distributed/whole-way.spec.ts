@@ -77,7 +77,7 @@ describeWhere(isThere, lack ?? 'mongo-java-server')('the services as processes o
     const approver = new Client({ url: cluster.url, operator: 'malee' });
     await approver.post('/seals');
     expect(await approver.post('/verifications')).toMatchObject({ verdict: 'unaltered', findingsTotal: 0 });
-  });
+  }, 180_000);
 
   test('go on where they were when all of them were stopped and started in another order', async () => {
     await cluster.stop();
@@ -86,7 +86,7 @@ describeWhere(isThere, lack ?? 'mongo-java-server')('the services as processes o
     await cluster.ready();
     await cluster.settled();
     expect(await figuresOf(cluster.url)).toEqual(embedded);
-  });
+  }, 180_000);
 
   test('let one trace be followed from an approval through three processes', () => {
     followTrace(receiver.spans, [

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from '../install/programs';
 import { runProgram } from '../install/run-program';
 import { freePorts } from '../processes/free-ports';
 import { NativeServer } from '../processes/native-server';
-import { makeServerFolder } from '../processes/server-folders';
 import type { KafkaCluster, SecuredCluster } from './kafka';
 import { allowDocumented, makeCredentials, scramArguments, securedSettings, type Credentials } from './kafka-secured';
 
@@ -26,24 +24,26 @@ export async function startNativeKafka(cache: string, nodeCount: 1 | 3): Promise
 
 /** One broker that has a second listener, for clients from outside: TLS, SCRAM-SHA-512 and permissions. */
 export async function startSecuredKafka(cache: string): Promise<SecuredCluster> {
-  const folder = makeServerFolder('kafka-credentials');
-  const forget = (): void => rmSync(folder, { recursive: true, force: true });
-  try {
+  const { promise: made, resolve } = Promise.withResolvers<Credentials>();
+  const { places, servers, remove } = await startNodes(cache, 1, async (folder) => {
     const credentials = await makeCredentials(folder);
-    const { places, servers, remove } = await startNodes(cache, 1, credentials);
-    const brokers = places.map(({ broker }) => addressOf(broker));
-    await allowDocumented(brokers, credentials.logins.faemban);
-    const { caFile, logins } = credentials;
-    return {
-      ...{ source: 'native', brokers, nodes: servers },
-      secured: { brokers: places.map(({ clients }) => addressOf(clients)), caFile, logins },
-      remove: () => remove().finally(forget),
-    };
+    resolve(credentials);
+    return credentials;
+  });
+  const { caFile, logins } = await made;
+  const brokers = places.map(({ broker }) => addressOf(broker));
+  try {
+    await allowDocumented(brokers, logins.faemban);
   } catch (error) {
-    forget();
+    await remove();
     throw error;
   }
+  const secured = { brokers: places.map(({ clients }) => addressOf(clients)), caFile, logins };
+  return { source: 'native', brokers, nodes: servers, secured, remove };
 }
+
+/** Makes what a broker needs for clients from outside, in its folder. */
+type Secure = (folder: string) => Promise<Credentials>;
 
 interface Place {
   readonly id: number;
@@ -59,14 +59,14 @@ interface StartedNodes {
   readonly remove: () => Promise<void>;
 }
 
-async function startNodes(cache: string, nodeCount: 1 | 3, credentials?: Credentials): Promise<StartedNodes> {
+async function startNodes(cache: string, nodeCount: 1 | 3, secure?: Secure): Promise<StartedNodes> {
   const ports = await freePorts(3 * nodeCount);
   const places = Array.from({ length: nodeCount }, (_, index) => {
     const [broker, controller, clients] = ports.slice(3 * index) as [number, number, number];
     return { id: index + 1, broker, controller, clients };
   });
   const clusterId = randomBytes(16).toString('base64url');
-  const servers = places.map((place) => nodeOf(cache, clusterId, place, places, credentials));
+  const servers = places.map((place) => nodeOf(cache, clusterId, place, places, secure));
   const remove = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.remove()));
   };
@@ -86,13 +86,14 @@ function nodeOf(
   clusterId: string,
   place: Place,
   places: readonly Place[],
-  credentials?: Credentials,
+  secure?: Secure,
 ): NativeServer {
   const java = findProgram('java') ?? 'java';
   const classes = ['-cp', join(cache, 'libs', '*')];
   return new NativeServer({
     name: `kafka-${place.id}`,
     async prepare(folder) {
+      const credentials = await secure?.(folder);
       await writeFile(join(folder, propertiesFile), propertiesOf(folder, place, places, credentials));
       const users = credentials === undefined ? [] : scramArguments(credentials);
       const format = ['format', '-t', clusterId, '-c', propertiesFile, ...users];
