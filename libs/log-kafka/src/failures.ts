@@ -1,4 +1,5 @@
 import { NotAvailable, RefusedInWords, StoreRefused } from '@faemban/event-sourcing';
+import { whyRefused } from './refusals';
 
 /** A topic or cluster that cannot be used as it is. The sentence says what is the case and what is possible instead. */
 export class KafkaRefused extends RefusedInWords {}
@@ -18,8 +19,11 @@ export async function withKafka<Result>(ask: () => Promise<Result>): Promise<Res
   }
 }
 
-/** What a failure says, on one line. */
+const messageMax = 400;
+
+/** What a failure says, on one line; where Kafka refused this process, why and what to check. */
 export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replaceAll(/\s+/g, ' ').slice(0, 300);
+  const isSaid = error instanceof StoreRefused || error instanceof NotAvailable;
+  const text = (isSaid ? undefined : whyRefused(error)) ?? (error instanceof Error ? error.message : String(error));
+  return text.replaceAll(/\s+/g, ' ').slice(0, messageMax);
 }

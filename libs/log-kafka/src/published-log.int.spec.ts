@@ -93,7 +93,15 @@ describeOnKafka('the published log', (cluster) => {
       validateOnly: false,
       resources: [{ type: ConfigResourceTypes.TOPIC, name: topicOf(context), configEntries }],
     });
-    await expect(world.open().ensureTopics([context])).rejects.toMatchObject({
+    const checked = () => world.open().ensureTopics([context]);
+    // The broker that is asked hears of the change a moment after the controller has taken it.
+    await until('the change is known', () =>
+      checked().then(
+        () => false,
+        () => true,
+      ),
+    );
+    await expect(checked()).rejects.toMatchObject({
       sentence: { en: expect.stringContaining('retention.ms=60000'), th: expect.stringContaining('โปรด') },
     });
   });

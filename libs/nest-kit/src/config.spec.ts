@@ -48,7 +48,9 @@ describe('a value kept in a file', () => {
     expect(readSecretFiles({ OTHER_FILE: file }, ['TOKEN'])['OTHER']).toBeUndefined();
   });
 
-  test('that is not there is refused in a sentence', () => {
-    expect(() => readSecretFiles({ TOKEN_FILE: join(folder, 'none') }, ['TOKEN'])).toThrow(/TOKEN_FILE.*ENOENT/);
+  test('that is not there is refused in a sentence, all such at once', () => {
+    const none = join(folder, 'none');
+    const refused = () => readSecretFiles({ TOKEN_FILE: none, KEY_FILE: folder }, ['TOKEN', 'KEY']);
+    expect(refused).toThrow(/TOKEN_FILE \(ENOENT\), KEY_FILE \(EISDIR\)/);
   });
 });

@@ -56,28 +56,31 @@ export function readConfig<Shape extends z.ZodRawShape>(
 /**
  * The environment with these variables filled from files where it names some: `X_FILE` is the path of a file that holds the value of `X`,
  * without the line's end. A value given itself is left as it is.
- * @throws StartRefused where a file cannot be read
+ * @throws StartRefused naming every file that cannot be read
  */
 export function readSecretFiles(
   environment: Readonly<Record<string, string | undefined>>,
   names: readonly string[],
 ): Record<string, string | undefined> {
   const filled = { ...environment };
+  const unreadable: { readonly name: string; readonly code: string; readonly cause: unknown }[] = [];
   for (const name of names) {
     const file = environment[`${name}_FILE`];
     if (file === undefined || file === '' || (environment[name] ?? '') !== '') continue;
     try {
       filled[name] = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
     } catch (cause) {
-      const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
-      throw new StartRefused(
-        {
-          th: `อ่านไฟล์ที่ ${name}_FILE ระบุไม่ได้ (${code}) ตรวจที่อยู่และสิทธิ์ของไฟล์`,
-          en: `The file that ${name}_FILE names cannot be read (${code}). Check where it is and who may read it.`,
-        },
-        { cause },
-      );
+      unreadable.push({ name, code: (cause as NodeJS.ErrnoException).code ?? 'unreadable', cause });
     }
   }
-  return filled;
+  const [first] = unreadable;
+  if (first === undefined) return filled;
+  const each = unreadable.map(({ name, code }) => `${name}_FILE (${code})`).join(', ');
+  throw new StartRefused(
+    {
+      th: `อ่านไฟล์ที่ระบุไม่ได้: ${each} ตรวจที่อยู่และสิทธิ์ของไฟล์`,
+      en: `These files cannot be read: ${each}. Check where each is and who may read it.`,
+    },
+    { cause: first.cause },
+  );
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { addressesOf, readProcessConfig } from './config';
 
 const token = 'a-token-of-thirty-two-characters!';
@@ -39,6 +40,28 @@ describe('the configuration of a process', () => {
     expect(() => readProcessConfig({ ...others, FAEMBAN_SERVICE_TOKEN_FILE: `${file}.not` })).toThrow(
       /FAEMBAN_SERVICE_TOKEN_FILE/,
     );
+  });
+
+  test('needs a user and a password of Kafka together', () => {
+    const user = { FAEMBAN_KAFKA_USERNAME: 'somebody' };
+    expect(() => readProcessConfig({ ...enough, ...user, FAEMBAN_PORT: '99999' })).toThrow(
+      /FAEMBAN_PORT.*FAEMBAN_KAFKA_PASSWORD/s,
+    );
+    expect(() => readProcessConfig({ ...enough, FAEMBAN_KAFKA_PASSWORD: 'p' })).toThrow(/FAEMBAN_KAFKA_USERNAME/);
+    expect(readProcessConfig({ ...enough, ...user, FAEMBAN_KAFKA_PASSWORD: 'p' }).kafkaUsername).toBe('somebody');
+  });
+
+  test('takes certificates of authorities from a file, and refuses what is none with all else that is wrong', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'faemban-config-')), 'ca.crt');
+    const [one = '', other = ''] = rootCertificates;
+    const read = (text: string, more = {}) => {
+      writeFileSync(file, text);
+      return readProcessConfig({ ...enough, ...more, FAEMBAN_TRUSTED_CA_FILE: file }).trustedCa;
+    };
+    expect(read(`# ours\n${one}\n${other}\n`)).toContain(other);
+    expect(() => read('-----BEGIN PRIVATE KEY-----')).toThrow(/FAEMBAN_TRUSTED_CA: This must be certificates in PEM/);
+    const broken = `${one}\n${other.slice(0, 99)}\n-----END CERTIFICATE-----`;
+    expect(() => read(broken, { FAEMBAN_PORT: '99999' })).toThrow(/FAEMBAN_PORT.*FAEMBAN_TRUSTED_CA/s);
   });
 
   test('names the variable by which another service would be found', () => {

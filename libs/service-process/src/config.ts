@@ -1,6 +1,7 @@
 import type { ContextName } from '@faemban/contracts';
 import { logLevels, readConfig, readSecretFiles, StartRefused } from '@faemban/nest-kit';
 import { z } from 'zod';
+import { hasCertificates } from './trusted-authorities';
 
 const addresses = z
   .string()
@@ -46,6 +47,8 @@ export const processConfigSchema = z.strictObject({
   /** SCRAM-SHA-512; both or none. */
   kafkaUsername: z.string().min(1).optional(),
   kafkaPassword: z.string().min(1).optional(),
+  /** Certificates in PEM of authorities that are trusted besides the well-known ones, of Kafka's brokers, of MongoDB's servers, of any. */
+  trustedCa: z.string().refine(hasCertificates, { error: 'This must be certificates in PEM.' }).optional(),
   /** Partitions of every log, fixed by the first start. */
   partitionCount: z.coerce.number().int().min(1).max(1024).default(32),
   /** Folder of keys; may be read-only once they are there. */
@@ -67,7 +70,9 @@ export const processConfigSchema = z.strictObject({
 /** See {@link processConfigSchema}. */
 export type ProcessConfig = z.infer<typeof processConfigSchema>;
 
-const secrets = ['FAEMBAN_SERVICE_TOKEN', 'FAEMBAN_MONGODB_URL', 'FAEMBAN_KAFKA_USERNAME', 'FAEMBAN_KAFKA_PASSWORD'];
+const kafkaUser = ['FAEMBAN_KAFKA_USERNAME', 'FAEMBAN_KAFKA_PASSWORD'];
+/** What may be in a file: secrets, and what is too long for a variable. */
+const inFiles = ['FAEMBAN_SERVICE_TOKEN', 'FAEMBAN_MONGODB_URL', 'FAEMBAN_TRUSTED_CA', ...kafkaUser];
 
 const urlFieldOf: Partial<Record<ContextName, keyof ProcessConfig>> = {
   ingestion: 'ingestionUrl',
@@ -96,10 +101,18 @@ export function readProcessConfig(
   environment: Readonly<Record<string, string | undefined>>,
   needs: readonly ContextName[] = [],
 ): ProcessConfig {
+  const values = readSecretFiles(environment, inFiles);
+  const hasKafkaUser = kafkaUser.some((name) => (values[name] ?? '') !== '');
   const schema = processConfigSchema.required(
-    Object.fromEntries(needs.flatMap((context) => (urlFieldOf[context] ? [[urlFieldOf[context], true]] : []))) as {
-      ingestionUrl?: true;
-    },
+    Object.fromEntries([
+      ...needs.flatMap((context) => (urlFieldOf[context] ? [[urlFieldOf[context], true]] : [])),
+      ...(hasKafkaUser
+        ? [
+            ['kafkaUsername', true],
+            ['kafkaPassword', true],
+          ]
+        : []),
+    ]) as { ingestionUrl?: true },
   );
-  return readConfig(schema, readSecretFiles(environment, secrets)) as ProcessConfig;
+  return readConfig(schema, values) as ProcessConfig;
 }

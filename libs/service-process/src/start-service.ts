@@ -18,6 +18,7 @@ import type { ServiceDefinition } from './definition';
 import { openDistributedPlatform, type DistributedPlatform } from './distributed-platform';
 import { addPlatformHealth, addPlatformMetrics } from './operations';
 import { holdOwnFolder } from './own-folder';
+import { trustAuthorities } from './trusted-authorities';
 import { Waiting } from './waiting';
 
 /** What a caller may put in the place of the real thing. */
@@ -55,6 +56,7 @@ export async function startService(
     environment,
     [...new Set([...follows, ...asks])].filter((one) => one !== context),
   );
+  if (config.trustedCa !== undefined) trustAuthorities(config.trustedCa);
   const clock = overrides.clock ?? Date.now;
   const log = createLogger(context, config.logLevel);
   const telemetry = startTelemetry({

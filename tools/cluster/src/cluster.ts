@@ -5,11 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   freePorts,
   startKafka,
+  startKafkaSecured,
   sourceOf,
   startMongo,
   type KafkaCluster,
   type MongoProtocolServer,
   type MongoServerName,
+  type SecuredCluster,
 } from '@faemban/native-servers';
 import { Member } from './member';
 import { untilSettled } from './settled';
@@ -30,6 +32,8 @@ export interface ClusterOptions {
   /** MongoDB itself where it can be had, unless given. */
   readonly mongo?: MongoServerName;
   readonly kafkaNodes?: 1 | 3;
+  /** Whether services reach Kafka, one node then, by TLS, as a user who may do what the guides say and no more. */
+  readonly securedKafka?: boolean;
   /** Processes of a service, one unless given. */
   readonly instances?: Partial<Readonly<Record<ServiceName, number>>>;
   /** What the clock shows in every service, in milliseconds since 1970; the machine's own unless given. */
@@ -75,7 +79,7 @@ export class Cluster {
     const { mongo: mongoName = bestMongo(), kafkaNodes = 1, instances = {}, partitionCount = 8 } = options;
     const folder = options.of?.folder ?? mkdtempSync(join(tmpdir(), 'faemban-cluster-'));
     const [kafka, mongo] = await Promise.all([
-      startKafka({ nodeCount: kafkaNodes }),
+      options.securedKafka === true ? startKafkaSecured() : startKafka({ nodeCount: kafkaNodes }),
       options.of?.mongo ?? startMongo(mongoName),
     ]);
     // A database that somebody else runs may have those of an earlier run.
@@ -92,7 +96,7 @@ export class Cluster {
       FAEMBAN_MONGODB_URL: mongo.url,
       FAEMBAN_MONGODB_DATABASE_PREFIX: databasePrefix,
       FAEMBAN_MONGODB_REPLACES_ATOMICALLY: String(mongo.name !== 'ferretdb'),
-      FAEMBAN_KAFKA_BROKERS: kafka.brokers.join(','),
+      ...wayTo(kafka),
       FAEMBAN_KAFKA_REPLICATION_FACTOR: String(kafkaNodes),
       FAEMBAN_PARTITION_COUNT: String(partitionCount),
       FAEMBAN_LOG_LEVEL: 'error',
@@ -207,4 +211,17 @@ export class Cluster {
     await Promise.all([this.kafka.remove(), ...(this.isOurs ? [this.mongo.remove()] : [])]);
     if (this.isOurs) rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** How services reach Kafka. */
+function wayTo(kafka: KafkaCluster | SecuredCluster): Readonly<Record<string, string>> {
+  if (!('secured' in kafka)) return { FAEMBAN_KAFKA_BROKERS: kafka.brokers.join(',') };
+  const { brokers, caFile, logins } = kafka.secured;
+  return {
+    FAEMBAN_KAFKA_BROKERS: brokers.join(','),
+    FAEMBAN_KAFKA_TLS: 'true',
+    FAEMBAN_KAFKA_USERNAME: logins.faemban.username,
+    FAEMBAN_KAFKA_PASSWORD: logins.faemban.password,
+    FAEMBAN_TRUSTED_CA_FILE: caFile,
+  };
 }

@@ -1,7 +1,7 @@
 import { describeWhere } from '@faemban/fixtures';
 import { lackToRun } from './install/recipe';
 import { kcatRecipe } from './install/recipes';
-import { startKafka, type KafkaCluster } from './servers/kafka';
+import { startKafka, startKafkaSecured, type KafkaCluster, type SecuredCluster } from './servers/kafka';
 import { startMongo, type MongoProtocolServer, type MongoServerName } from './servers/mongo';
 import { isDemanded, sourceOf, type ServerName } from './sources';
 
@@ -57,6 +57,21 @@ export function describeOnKafka(
   { nodeCount = 1 }: { readonly nodeCount?: 1 | 3 } = {},
 ): void {
   describeOn(nodeCount === 1 ? 'kafka' : 'kafka-of-three', title, () => startKafka({ nodeCount }), body);
+}
+
+/**
+ * A suite on a Kafka of its own whose clients need a certificate's authority, a user and permissions. Skipped with the reason where the
+ * environment names a Kafka: its users and permissions are not known.
+ */
+export function describeOnSecuredKafka(title: string, body: (cluster: () => SecuredCluster) => void): void {
+  if (sourceOf('kafka').source === 'environment') {
+    const none = (): SecuredCluster => {
+      throw new Error('a suite that is skipped starts nothing');
+    };
+    describeWhere(false, serverOfOurOwn)(`${title} on kafka-secured`, () => body(none));
+    return;
+  }
+  describeOn('kafka-secured', title, startKafkaSecured, body);
 }
 
 /** A suite that runs Debian's `kcat`; without it skipped with the reason, and in continuous integration failed. */

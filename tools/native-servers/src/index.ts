@@ -1,12 +1,14 @@
 export {
   describeOnKafka,
   describeOnMongo,
+  describeOnSecuredKafka,
   describeWithKcat,
   mongoServerNames,
   serverOfOurOwn,
   type ServerToBe,
 } from './describe-on';
-export { startKafka, type KafkaCluster } from './servers/kafka';
+export { startKafka, startKafkaSecured, type KafkaCluster, type SecuredCluster } from './servers/kafka';
+export type { Login, SecuredKafka, SecuredUser } from './servers/kafka-secured';
 export { startMongo, type MongoProtocolServer, type MongoServerName } from './servers/mongo';
 export type { ServerControl } from './server-control';
 export { serverNames, serverSources, sourceOf, type ServerName, type ServerSource, type Source } from './sources';

@@ -12,9 +12,12 @@ describe('where a server comes from', () => {
     expect(sourceOf('mongodb', env)).toEqual({ server: 'mongodb', source: 'environment' });
   });
 
-  test('is never the environment for three brokers that a test may kill', () => {
-    expect(sourceOf('kafka-of-three', { ...noEngine, KAFKA_BROKERS: '10.0.0.1:9092' }).source).not.toBe('environment');
-  });
+  test.each(['kafka-of-three', 'kafka-secured'] as const)(
+    'is never the environment for %s, which is as it must be',
+    (server) => {
+      expect(sourceOf(server, { ...noEngine, KAFKA_BROKERS: '10.0.0.1:9092' }).source).not.toBe('environment');
+    },
+  );
 
   test('is nowhere for MongoDB itself without a variable and an engine, and it says so', () => {
     expect(sourceOf('mongodb', { ...noEngine, MONGODB_URL: '' })).toEqual({
@@ -36,7 +39,7 @@ describe('where a server comes from', () => {
       else process.env['FAEMBAN_SERVERS_CACHE'] = before;
     });
 
-    test.each(['kafka', 'kafka-of-three', 'ferretdb', 'mongo-java-server'] as const)(
+    test.each(['kafka', 'kafka-of-three', 'kafka-secured', 'ferretdb', 'mongo-java-server'] as const)(
       'is nowhere for %s, and it says how to get it',
       (server) => {
         const { source, lack } = sourceOf(server, noEngine);

@@ -5,8 +5,18 @@ import { ferretRecipe, kafkaRecipe, mongoJavaRecipe } from './install/recipes';
 /** Where a server comes from: somebody runs it, a container engine does, or a process of ours. */
 export type Source = 'environment' | 'container' | 'native';
 
-/** The servers that suites run on. `kafka-of-three` is three brokers, one of which may fail. */
-export const serverNames = ['kafka', 'kafka-of-three', 'mongodb', 'ferretdb', 'mongo-java-server'] as const;
+/**
+ * The servers that suites run on. `kafka-of-three` is three brokers, one of which may fail; `kafka-secured` has users, permissions and a
+ * certificate that are known.
+ */
+export const serverNames = [
+  'kafka',
+  'kafka-of-three',
+  'kafka-secured',
+  'mongodb',
+  'ferretdb',
+  'mongo-java-server',
+] as const;
 /** One of {@link serverNames}. */
 export type ServerName = (typeof serverNames)[number];
 
@@ -25,6 +35,7 @@ interface Possible {
 const possible: Readonly<Record<ServerName, Possible>> = {
   kafka: { variable: 'KAFKA_BROKERS', isInContainers: true, recipe: kafkaRecipe },
   'kafka-of-three': { isInContainers: false, recipe: kafkaRecipe },
+  'kafka-secured': { isInContainers: false, recipe: kafkaRecipe },
   mongodb: { variable: 'MONGODB_URL', isInContainers: true },
   ferretdb: { isInContainers: false, recipe: ferretRecipe },
   'mongo-java-server': { isInContainers: false, recipe: mongoJavaRecipe },

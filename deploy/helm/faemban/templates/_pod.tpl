@@ -130,6 +130,13 @@ spec:
                 - { key: {{ .passwordKey }}, path: kafka-password }
           {{- end }}
           {{- end }}
+          {{- with $values.trustedCa }}
+          {{- if .existingConfigMap }}
+          - configMap:
+              name: {{ .existingConfigMap }}
+              items: [{ key: {{ .key }}, path: trusted-ca.crt }]
+          {{- end }}
+          {{- end }}
     {{- with get .settings "signingKeys" }}
     # All instances of a service sign with the same keys.
     - name: keys

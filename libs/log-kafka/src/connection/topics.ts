@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigResourceTypes, type Admin, type ITopicMetadata } from 'kafkajs';
 import { contextNames, type ContextName } from '@faemban/contracts';
 import { KafkaRefused, KafkaUnavailable, messageOf, withKafka } from '../failures';
+import { isNotAllowed } from '../refusals';
 
 /** The topic that a context's events are published on. */
 export const topicOf = (context: ContextName): string => `faemban.${context}.events.v1`;
@@ -96,6 +97,7 @@ async function ledTopics(admin: Admin, topics: readonly string[]): Promise<reado
       lack = `nobody leads ${unled.name}`;
     } catch (error) {
       lack = messageOf(error);
+      if (isNotAllowed(error)) break;
     }
     await delay(leadersEveryMs);
   }

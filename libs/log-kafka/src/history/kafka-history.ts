@@ -101,7 +101,8 @@ class History implements KafkaHistory {
   private async open(): Promise<Consumer> {
     const { kafka, clientId, contexts } = this.options;
     const consumer = kafka.consumer({
-      groupId: `${clientId}.history.${randomUUID()}`,
+      // Begins as every group and topic does, so that one permission covers them.
+      groupId: `faemban.history.${clientId}.${randomUUID()}`,
       ...pace,
       maxBytesPerPartition: partitionBytesMax,
       allowAutoTopicCreation: false,

@@ -8,7 +8,7 @@ import {
   type PublishProgress,
 } from '@faemban/event-sourcing';
 import { anAppend, createMemoryEvents, createMemoryProgress, type MemoryEvents } from '@faemban/event-sourcing/testing';
-import { openKafka, type PublishedKafka } from '../connection/open-kafka';
+import { openKafka, type KafkaOptions, type PublishedKafka } from '../connection/open-kafka';
 import { topicOf } from '../connection/topics';
 import { recordOf, sourceOf } from '../format/cloud-events';
 import type { Publisher } from '../publish/publisher';
@@ -28,15 +28,17 @@ export class KafkaWorld {
     private readonly brokers: readonly string[],
     readonly context: ContextName,
     private readonly replicationFactor = 1,
+    /** How processes come in, where that is otherwise than how the test does. */
+    private readonly as: Partial<KafkaOptions> = {},
   ) {
     const retry = { initialRetryTime: 100, retries: 10, maxRetryTime: 2_000 };
     this.raw = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry });
   }
 
   /** A process's Kafka. */
-  open(overrides: { readonly partitionCount?: number } = {}): PublishedKafka {
-    const { brokers, replicationFactor } = this;
-    const kafka = openKafka({ brokers, clientId: 'test', partitionCount, replicationFactor, ...overrides });
+  open(overrides: Partial<KafkaOptions> = {}): PublishedKafka {
+    const { brokers, replicationFactor, as } = this;
+    const kafka = openKafka({ brokers, clientId: 'test', partitionCount, replicationFactor, ...as, ...overrides });
     this.opened.unshift(kafka);
     return kafka;
   }

@@ -122,7 +122,7 @@ describeWithDeployChecks('the chart, rendered by Helm and read by Kubernetes’ 
         const [{ env }] = pod.spec.containers;
         expect(env.filter(({ name }) => /TOKEN|PASSWORD|MONGODB_URL|USERNAME/.test(name))).toEqual([]);
         const named = pod.spec.volumes.flatMap(
-          ({ projected }) => projected?.sources.map(({ secret }) => secret.name) ?? [],
+          ({ projected }) => projected?.sources.flatMap(({ secret }) => secret?.name ?? []) ?? [],
         );
         expect(named).toEqual(['token-of-ours', 'mongodb-of-ours', 'kafka-of-ours']);
         const keys = pod.spec.volumes.flatMap(({ secret }) => secret?.secretName ?? []);
@@ -134,6 +134,21 @@ describeWithDeployChecks('the chart, rendered by Helm and read by Kubernetes’ 
       expect(settings.filter((name) => /TOKEN|PASSWORD|MONGODB_URL$/.test(name) && !name.endsWith('_FILE'))).toEqual(
         [],
       );
+    });
+
+    test('mounts every file that a variable names, the authorities from a ConfigMap', () => {
+      const named = ofKind('ConfigMap').flatMap(({ data = {} }) =>
+        Object.entries(data).flatMap(([name, value]) => (name.endsWith('_FILE') ? [value] : [])),
+      );
+      expect(named).toHaveLength(5);
+      for (const { pod } of workloads) {
+        const sources = pod.spec.volumes.flatMap(({ projected }) => projected?.sources ?? []);
+        const paths = sources.flatMap(
+          ({ secret, configMap }) => (secret ?? configMap)?.items.map(({ path }) => path) ?? [],
+        );
+        expect(paths.map((path) => `/run/secrets/faemban/${path}`).sort()).toEqual([...named].sort());
+        expect(sources.flatMap(({ configMap }) => configMap?.name ?? [])).toEqual(['ca-of-ours']);
+      }
     });
 
     test('every service and budget is for the pods of one process', () => {
@@ -266,6 +281,7 @@ describeWithDeployChecks('the chart, rendered by Helm and read by Kubernetes’ 
       /image\/repository[^]*serviceToken|serviceToken[^]*image\/repository/,
     ],
     ['a secret in place of its name', [...said, 'serviceToken.value=0123456789'], /serviceToken.*value/],
+    ['a certificate in place of its name', [...said, 'trustedCa.ca=-----BEGIN'], /trustedCa.*ca/],
     ['a second holder of files', [...said, 'services.ingestion.replicas=2'], /services\/ingestion\/replicas/],
     [
       'more instances than partitions',

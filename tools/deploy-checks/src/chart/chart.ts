@@ -21,6 +21,7 @@ export const said = [
 export const everything = [
   ...said,
   'kafka.existingSecret=kafka-of-ours',
+  'trustedCa.existingConfigMap=ca-of-ours',
   'telemetry.endpoint=http://collector.example:4318',
   'ingress.enabled=true',
   'ingress.host=faemban.example',
@@ -59,6 +60,16 @@ export interface Container {
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
 }
 
+/** What files of a volume come from. */
+export interface Source {
+  readonly secret?: Files;
+  readonly configMap?: Files;
+}
+interface Files {
+  readonly name: string;
+  readonly items: readonly { readonly key: string; readonly path: string }[];
+}
+
 /** The pod of a process. */
 export interface PodTemplate {
   readonly metadata: { readonly labels: Labels };
@@ -72,7 +83,7 @@ export interface PodTemplate {
     readonly volumes: readonly {
       readonly name: string;
       readonly secret?: { readonly secretName: string };
-      readonly projected?: { readonly sources: readonly { readonly secret: { readonly name: string } }[] };
+      readonly projected?: { readonly sources: readonly Source[] };
     }[];
   };
 }

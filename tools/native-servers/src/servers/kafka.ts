@@ -3,7 +3,8 @@ import { kafkaRecipe } from '../install/recipes';
 import type { ServerControl } from '../server-control';
 import { sourceOf, type Source } from '../sources';
 import { startKafkaContainer } from './containers';
-import { startNativeKafka } from './kafka-native';
+import { startNativeKafka, startSecuredKafka } from './kafka-native';
+import type { SecuredKafka } from './kafka-secured';
 
 /** A running Kafka. */
 export interface KafkaCluster {
@@ -14,6 +15,11 @@ export interface KafkaCluster {
   readonly nodes: readonly ServerControl[];
   /** Ends and removes what was started for us. */
   remove(): Promise<void>;
+}
+
+/** One whose `brokers` allow everything, as in other suites, and that takes clients from outside at `secured`. */
+export interface SecuredCluster extends KafkaCluster {
+  readonly secured: SecuredKafka;
 }
 
 /**
@@ -30,4 +36,12 @@ export async function startKafka({ nodeCount = 1 }: { readonly nodeCount?: 1 | 3
   const cache = madeFolder(kafkaRecipe);
   if (cache === undefined || source === undefined) throw new Error(`There is no Kafka: needs ${lack}.`);
   return startNativeKafka(cache, nodeCount);
+}
+
+/** A Kafka of one node with a listener of TLS, SCRAM-SHA-512 and permissions. @throws Error where no source has it */
+export async function startKafkaSecured(): Promise<SecuredCluster> {
+  const { source, lack } = sourceOf('kafka-secured');
+  const cache = madeFolder(kafkaRecipe);
+  if (cache === undefined || source === undefined) throw new Error(`There is no Kafka: needs ${lack}.`);
+  return startSecuredKafka(cache);
 }
