@@ -45,7 +45,8 @@ export function lackOf({ name, version: { args, least } }: NeededProgram): strin
   const path = findProgram(name);
   if (path === undefined) return name;
   const { stdout, stderr } = spawnSync(path, args, { encoding: 'utf8', timeout: 60_000 });
-  const told = stripVTControlCharacters(stdout === '' ? stderr : stdout);
+  // Java says first which options it was given by the environment.
+  const told = stripVTControlCharacters(stdout === '' ? stderr : stdout).replaceAll(/^Picked up .*$/gm, '');
   const found = /(\d+)(?:\.(\d+))?/.exec(told);
   const [major, minor] = [Number(found?.[1] ?? 0), Number(found?.[2] ?? 0)];
   const isEnough = major > least[0] || (major === least[0] && minor >= least[1]);
