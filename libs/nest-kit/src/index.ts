@@ -56,7 +56,7 @@ export { HttpPersonVaultModule, type HttpPersonVaultOptions } from './vault/http
 export { PersonVaultController } from './vault/person-vault.controller';
 export { logAnswerBytesMax, logAnswerItemsMax } from './log/log-answers';
 export { HealthRegistry, type Health, type HealthCheck } from './operations/health';
-export { createLogger, logLevels, redactedFields, scrubbed, type LogLevel } from './operations/logs';
+export { createLogger, logWarnings, logLevels, redactedFields, scrubbed, type LogLevel } from './operations/logs';
 export {
   addConsumingMetrics,
   addPublishingMetrics,

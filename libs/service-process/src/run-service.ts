@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { exitCodeOf, exitWith, stopOnSignal, type Stopped } from '@faemban/nest-kit';
+import { exitCodeOf, exitWith, logWarnings, stopOnSignal, type Stopped } from '@faemban/nest-kit';
 import type { ServiceDefinition } from './definition';
 import { startService } from './start-service';
 
@@ -14,6 +14,7 @@ export function runService(definition: ServiceDefinition, environment: NodeJS.Pr
 async function runUntilStopped(definition: ServiceDefinition, environment: NodeJS.ProcessEnv): Promise<Stopped> {
   const say = (line: string): void => void process.stdout.write(`${definition.context}: ${line}\n`);
   const service = await startService(definition, environment);
+  logWarnings(service.log);
   const { stopped, isAsked } = stopOnSignal(() => service.stop());
   say(`${service.url}/health/ready says what it waits for`);
   try {

@@ -35,6 +35,7 @@ export interface RunningService {
   readonly url: string;
   /** Resolves when it serves; rejects where it cannot. */
   readonly serving: Promise<Server>;
+  readonly log: ReturnType<typeof createLogger>;
   /** What it waits for before it serves. */
   readonly waitsFor: readonly { readonly name: string; readonly sentence: Sentence }[];
   /** Drains within the configured limit, leaves its partitions to others, closes. */
@@ -136,6 +137,7 @@ export async function startService(
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     serving,
+    log,
     get waitsFor() {
       return waiting.now;
     },

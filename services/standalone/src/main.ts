@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import {
   createLogger,
+  logWarnings,
   exitCodeOf,
   exitWith,
   productVersion,
@@ -47,6 +48,7 @@ async function main(): Promise<number> {
     dataDir: { value: values.data, from: '--data' },
   });
   const log = createLogger('standalone', config.logLevel);
+  logWarnings(log);
   const telemetry = startTelemetry({
     ...{ service: 'standalone', version: productVersion, instance: String(process.pid) },
     environment: process.env,

@@ -112,7 +112,10 @@ export async function accept(
       }),
     ];
     const [surveyImport, registerImport] = await importBoth();
+    const tell = ({ cells, differences, notReached }: Compared): void =>
+      void say(`  ${cells} cells, ${differences.length} differences, ${notReached} persons not reached`);
     const first = await stages.run('report', () => compareAll(running, published));
+    tell(first);
     const seconds = Math.round((performance.now() - begun) / 100) / 10;
     const measured = await running.measure();
     const events = await eventsOf(running);
@@ -143,7 +146,9 @@ export async function accept(
       );
       const changedFiles = published.map(({ name }) => ({ name, cells: cellsOf(expected.get(name) ?? '') }));
       const today = await compareAll(running, changedFiles, '', true);
+      tell(today);
       const before = await compareAll(running, published, `?asKnownAt=${dayBefore}`);
+      tell(before);
       return { today, before, moved: cellsThatMoved(published, expected), changedFiles };
     });
     const undone = options.undo

@@ -7,6 +7,9 @@ import type { Again } from './embedded-run';
 import { eventsOf } from './events-of';
 import { faemban } from './faemban';
 
+/** A migrated installation makes all its views anew before it serves; so long at most, in milliseconds. */
+const caughtUpMsMax = 3 * 3_600_000;
+
 /** The same figures once more from the distributed profile, and in how many files they were not the same. */
 export interface DistributedAgainReport {
   readonly files: number;
@@ -75,7 +78,8 @@ export async function figuresMigrated(
         ...['--mongodb-url', mongo.url, '--database-prefix', databasePrefix],
       ),
     );
-    const started = await stages.run('migrated: start', () => Cluster.start({ of, nowMs, partitionCount: 32 }));
+    const how = { of, nowMs, partitionCount: 32, readyWithinMs: caughtUpMsMax };
+    const started = await stages.run('migrated: start, every view made', () => Cluster.start(how));
     cluster = started;
     await stages.run('migrated: settle', () => started.settled());
     const found = differing(wanted, await figuresOf(started, paths));

@@ -41,6 +41,8 @@ export interface ClusterOptions {
   readonly partitionCount?: number;
   /** Databases and folder (private files, and `keys` in it) of an installation that was made before, e.g. by a migration. */
   readonly of?: { readonly folder: string; readonly mongo: MongoProtocolServer; readonly databasePrefix: string };
+  /** How long it may take to be ready, in milliseconds: an installation of a province catches up first. Three minutes unless given. */
+  readonly readyWithinMs?: number;
   /** More of the services' environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -143,7 +145,7 @@ export class Cluster {
     );
     try {
       for (const member of [door, ...cluster.all]) member.start();
-      await cluster.ready();
+      await cluster.ready(options.readyWithinMs);
       return cluster;
     } catch (error) {
       await cluster.remove();

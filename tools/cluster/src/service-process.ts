@@ -3,7 +3,7 @@ import { identityVerificationProcess } from '@faemban/identity-verification';
 import { ingestionProcess } from '@faemban/ingestion';
 import { mpiScoringProcess } from '@faemban/mpi-scoring';
 import { reportingProcess } from '@faemban/reporting';
-import { exitCodeOf } from '@faemban/nest-kit';
+import { exitCodeOf, logWarnings } from '@faemban/nest-kit';
 import { startService, type RunningService, type ServiceDefinition } from '@faemban/service-process';
 
 /**
@@ -39,6 +39,7 @@ async function work(): Promise<void> {
   // Where the clock is moved, the database's own cannot be compared with it.
   const moved = offsetMs === 0 ? {} : { serverTime: async () => clock() };
   service = await startService(definition, process.env, { clock, ...moved });
+  logWarnings(service.log);
   await service.serving;
   tell({ serving: service.url });
 }

@@ -1,4 +1,5 @@
-import { createLogger, scrubbed } from './logs';
+import { EventEmitter } from 'node:events';
+import { createLogger, logWarnings, scrubbed } from './logs';
 
 const linesOf = (write: (log: ReturnType<typeof createLogger>) => void): string => {
   const lines: string[] = [];
@@ -21,6 +22,23 @@ describe('a log line', () => {
     expect(text).toContain('duplicate [number]');
     expect(text).toContain('row [number]');
   });
+});
+
+test('warnings of Node are lines of the log, but for the one that the Kafka client causes at every start', () => {
+  const node = new EventEmitter().on('warning', () => {
+    throw new Error('Node prints no more of its own');
+  });
+  const warning = (name: string, by: string) =>
+    Object.assign(new Error(`${name} of ${by}`), { name, stack: `at new Timeout\n at node_modules/${by}/index.js` });
+  const lines = linesOf((log) => {
+    logWarnings(log, node);
+    node.emit('warning', warning('TimeoutNegativeWarning', 'kafkajs'));
+    node.emit('warning', warning('TimeoutNegativeWarning', 'other'));
+    node.emit('warning', warning('DeprecationWarning', 'kafkajs'));
+  });
+  expect(lines).not.toContain('TimeoutNegativeWarning of kafkajs');
+  expect(lines).toContain('"message":"TimeoutNegativeWarning of other"');
+  expect(lines).toContain('"message":"DeprecationWarning of kafkajs"');
 });
 
 test('ids, times and hashes are not taken for numbers', () => {

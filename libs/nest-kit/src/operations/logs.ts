@@ -69,6 +69,19 @@ export function scrubbed(text: string): string {
   return text.replace(/(?<![\d๐-๙a-f-])[\d๐-๙](?:[ -]?[\d๐-๙]){12}(?![\d๐-๙a-f-])/gi, '[number]');
 }
 
+/**
+ * Node's own warnings as lines of the log, once for the whole process. The Kafka client sets a timer in the past whenever the broker does not
+ * slow it down, which means at once and is no warning to anybody: that one is left out.
+ */
+export function logWarnings(log: Logger, of: NodeJS.EventEmitter = process): void {
+  // Node prints them by a listener of its own.
+  of.removeAllListeners('warning');
+  of.on('warning', (warning: Error) => {
+    const isOfKafkaClient = warning.name === 'TimeoutNegativeWarning' && (warning.stack ?? '').includes('kafkajs');
+    if (!isOfKafkaClient) log.warn({ err: warning }, 'Node warns');
+  });
+}
+
 /** Nest's own messages as lines of the same log. Its routine ones are `debug`. */
 export class NestLog implements LoggerService {
   constructor(private readonly lines: Logger) {}
