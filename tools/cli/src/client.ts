@@ -1,6 +1,10 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A service may say for so long that it is not ready before whoever waits for an import gives up, in milliseconds. */
+const notReadyMsMax = 120_000;
 
 /** A sentence for people, in Thai and English. */
 export interface Sentence {
@@ -131,17 +135,28 @@ export class Client {
     return (await answer.json()) as Answer;
   }
 
-  /** Asks for an import until `until` holds. Polls every 200 ms; `onStatus` hears each answer. */
+  /**
+   * Asks for an import until `until` holds. Polls every 200 ms; `onStatus` hears each answer. The import goes on by itself, so a service
+   * that says it is not ready for a while, as when its database is being restarted, is asked again for two minutes.
+   */
   async waitForImport(
     importId: string,
     until: (status: ImportStatus) => boolean,
     onStatus?: (status: ImportStatus) => void,
   ): Promise<ImportStatus> {
+    let answeredAt = Date.now();
     for (;;) {
-      const status = await this.get<ImportStatus>(`/imports/${importId}`);
-      onStatus?.(status);
-      if (until(status)) return status;
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      const status = await this.get<ImportStatus>(`/imports/${importId}`).catch((error: unknown) => {
+        const isForAWhile = error instanceof Refused && error.status === 503;
+        if (!isForAWhile || Date.now() - answeredAt > notReadyMsMax) throw error;
+        return undefined;
+      });
+      if (status !== undefined) {
+        answeredAt = Date.now();
+        onStatus?.(status);
+        if (until(status)) return status;
+      }
+      await delay(status === undefined ? 1_000 : 200);
     }
   }
 

@@ -6,8 +6,11 @@ import { NativeServer, type NativeServerRecipe } from '../processes/native-serve
 import { untilItAnswers, type MongoProtocolServer, type MongoServerName } from './mongo';
 
 const readyMs = 60_000;
-/** It takes as much memory as it needs: its indexes are there, and what was read of late. It tells of errors only. */
-const javaOptions = ['-Xms32m', '-Xmx6g', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
+/**
+ * It takes as much memory as it needs: its indexes are there, and what was read of late; collected without long stops, which its clients would
+ * take for its end. It tells of errors only.
+ */
+const javaOptions = ['-Xms32m', '-Xmx6g', '-XX:+UseG1GC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
 
 /** Starts FerretDB on SQLite files of its own. What it has acknowledged survives `kill -9`. */
 export async function startFerret(cache: string): Promise<MongoProtocolServer> {
