@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
 import type { Answer, Order } from './service-process';
 
 const stopMsMax = 30_000;
+const endsWithParent = join(__dirname, '../dist/ends-with-parent.js');
 
 /** One process of the system in the hands of a test. It never outlives the process that started it. */
 export class Member {
@@ -33,7 +35,7 @@ export class Member {
     this.child = fork(this.module, [...this.args()], {
       env: { ...process.env, ...this.env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      execArgv: [],
+      execArgv: ['--require', endsWithParent],
     });
   }
 

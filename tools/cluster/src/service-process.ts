@@ -56,7 +56,6 @@ function obey(order: Order): Answer {
 const tell = (answer: Answer): void => void process.send?.(answer);
 
 process.on('message', (order: Order) => tell(obey(order)));
-process.on('disconnect', () => process.exit(1));
 process.on('SIGTERM', () => {
   void (async () => {
     const stopped = await service?.stop();

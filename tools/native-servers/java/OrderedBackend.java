@@ -22,8 +22,9 @@ import org.h2.mvstore.MVStore;
 final class OrderedBackend extends H2Backend {
   private static final int cacheMegabytes = 256;
 
+  /** Does not rewrite the file to make it smaller: everybody would have to wait, for minutes where there are millions of documents. */
   OrderedBackend(String file) {
-    super(new MVStore.Builder().fileName(file).cacheSize(cacheMegabytes).open());
+    super(new MVStore.Builder().fileName(file).cacheSize(cacheMegabytes).autoCompactFillRate(0).open());
   }
 
   @Override
