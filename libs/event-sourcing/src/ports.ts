@@ -108,6 +108,11 @@ export function isSameVector(one: Vector, other: Vector): boolean {
   return [...keys].every((key) => (one[key] ?? 0) === (other[key] ?? 0));
 }
 
+/** Whether everything that the other vector names has been reached. */
+export function hasReached(vector: Vector, other: Vector): boolean {
+  return Object.keys(other).every((key) => (vector[key] ?? 0) >= (other[key] ?? 0));
+}
+
 /** A household's slices in one view: per context the folded state and the last seq that changed it. */
 export interface StoredSlices {
   readonly [context: string]: { readonly lastSeq: number; readonly state: unknown };

@@ -128,6 +128,38 @@ describe('a rebuilt read model', () => {
     },
   );
 
+  test('waits for a live one that is behind what it was filled with', async () => {
+    const { note, store, engine, runnerOf, jobOf } = setUp(31);
+    const first = runnerOf(noteSums as View);
+    for (let n = 0; n < 30; n += 1) await note(2);
+    await first.start();
+    await first.settled();
+    await first.stop();
+    for (let n = 0; n < 30; n += 1) await note(2);
+    const job = await jobOf(noteSums as View);
+    await engine.fill(job, free, quiet);
+    const comparing = engine.compare(job, free);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const second = runnerOf(noteSums as View);
+    await second.start();
+    expect(await comparing).toMatchObject({ differencesTotal: 0 });
+    await engine.switch(job);
+    await second.stop();
+    const handle: ViewHandle = await store.open(asViewShape(noteSums));
+    expect(Object.values(await handle.checkpoint()).reduce((sum, seq) => sum + seq, 0)).toBe(60);
+  });
+
+  test('does not wait for a live one that stands still', async () => {
+    const { note, platform, store, jobOf } = setUp(32);
+    const { log, clock } = platform;
+    const engine = new LocalRebuildEngine({ log, store, clock, readModels: [noteSums], standsStillMs: 100 });
+    await store.open(asViewShape(noteSums));
+    for (let n = 0; n < 5; n += 1) await note(2);
+    const job = await jobOf(noteSums as View);
+    await engine.fill(job, free, quiet);
+    await expect(engine.compare(job, free)).rejects.toThrow('has not moved for 0.1 s');
+  });
+
   test('is refused where the live one was altered; the rows are named with the events that made them', async () => {
     const { note, store, engine, runnerOf, jobOf } = setUp(21);
     for (let n = 0; n < 60; n += 1) await note(2);

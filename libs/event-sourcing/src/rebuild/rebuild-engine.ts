@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { invariant } from '../errors';
 import {
+  hasReached,
   isSameVector,
   vectorKey,
   type Clock,
@@ -21,6 +23,10 @@ import { fillPartition } from './fill-partition';
 const differencesMax = 50;
 /** How often live and rebuilt are brought to the same vector before it is given up; live writers get in between at most a few times. */
 const pinAttemptsMax = 100;
+/** How often it is looked whether the view in service has come as far as the new generation, in milliseconds. */
+const lookEveryMs = 20;
+/** A view in service that has not moved for so long while it is behind stands still, in milliseconds. */
+const standsStillMs = 60_000;
 
 /** The part of a rebuild that an engine needs. */
 export interface RebuildJob {
@@ -55,7 +61,10 @@ export interface RebuildEngine {
   unfilled(job: RebuildJob): Promise<readonly number[]>;
   /** Fills every partition that is not filled yet. */
   fill(job: RebuildJob, control: RebuildControl, tell: (progress: FillProgress) => void): Promise<void>;
-  /** Brings the new generation to where live stands, and compares them at that moment. */
+  /**
+   * Waits until live stands where the new generation was filled to, brings the new one to where live is then, and compares them at that
+   * moment. @throws Error where live is behind and stands still
+   */
   compare(job: RebuildJob, control: RebuildControl): Promise<Comparison>;
   /** Puts the new generation into service; answers where both stood. */
   switch(job: RebuildJob): Promise<Vector>;
@@ -74,6 +83,8 @@ export class LocalRebuildEngine implements RebuildEngine {
       // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each read model knows its own slices
       readonly readModels: readonly (View<any> | Tally<any>)[];
       readonly upcasters?: Upcasters;
+      /** How long a view in service may be behind without moving, in milliseconds; a minute unless given. */
+      readonly standsStillMs?: number;
     },
   ) {}
 
@@ -121,6 +132,7 @@ export class LocalRebuildEngine implements RebuildEngine {
     const folder = this.folderOf(job.view);
     const generations = await this.generations(job.view);
     await (await generations.open(job.generation)).finishFilling();
+    await this.liveHasReached(job, generations, control);
     await this.followLive(job, generations, log);
     for (let attempt = 0; attempt < pinAttemptsMax; attempt += 1) {
       await control.betweenSteps();
@@ -164,6 +176,27 @@ export class LocalRebuildEngine implements RebuildEngine {
     const generations = await this.generations(view);
     const found = (await generations.list()).find((one) => one.generation === generation);
     if (found !== undefined) await generations.drop(generation);
+  }
+
+  /** It was filled with what the log had; live may have been behind that already, and shows it later. */
+  private async liveHasReached(job: RebuildJob, generations: ViewGenerations, control: RebuildControl): Promise<void> {
+    const live = await generations.open(job.before);
+    const filled = await (await generations.open(job.generation)).checkpoint();
+    const patienceMs = this.options.standsStillMs ?? standsStillMs;
+    let stands = await live.checkpoint();
+    let movedAt = performance.now();
+    while (!hasReached(stands, filled)) {
+      if (performance.now() - movedAt > patienceMs) {
+        throw new Error(
+          `The view in service is behind the new one and has not moved for ${patienceMs / 1000} seconds.`,
+        );
+      }
+      await control.betweenSteps();
+      await delay(lookEveryMs);
+      const now = await live.checkpoint();
+      if (!isSameVector(now, stands)) movedAt = performance.now();
+      stands = now;
+    }
   }
 
   private async followLive(job: RebuildJob, generations: ViewGenerations, log: EventLog): Promise<void> {
