@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Client } from '@faemban/cli';
-import { bestMongo, Cluster, services } from '@faemban/cluster';
-import { startMongo } from '@faemban/native-servers';
+import { Cluster, services } from '@faemban/cluster';
+import { bestMongo, startMongo } from '@faemban/native-servers';
 import { differing, figuresOf } from './again';
 import type { Again } from './embedded-run';
 import { eventsOf } from './events-of';

@@ -34,10 +34,10 @@ export class EmbeddedRun {
     const { system, work } = this;
     if (system === undefined) throw new Error('The system was not started.');
     const dataDir = join(work, 'data');
-    const wanted = await figuresOf(system, asked.paths);
+    const wanted = this.isMigrated ? await figuresOf(system, asked.paths) : undefined;
     const found = await figuresAgain({ system, dataDir, work, ...asked });
     this.system = undefined;
-    return this.isMigrated ? { ...found, migrated: await figuresMigrated(dataDir, wanted, asked) } : found;
+    return wanted === undefined ? found : { ...found, migrated: await figuresMigrated(dataDir, wanted, asked) };
   }
 
   async end(): Promise<void> {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  bestMongo,
   freePorts,
   startKafka,
   startKafkaSecured,
-  sourceOf,
   startMongo,
   type KafkaCluster,
   type MongoProtocolServer,
@@ -22,10 +22,6 @@ export const services = ['identity-verification', 'ingestion', 'mpi-scoring', 'r
 export type ServiceName = (typeof services)[number];
 
 const readyMsMax = 180_000;
-
-/** MongoDB itself where it can be had. */
-export const bestMongo = (): MongoServerName =>
-  sourceOf('mongodb').lack === undefined ? 'mongodb' : 'mongo-java-server';
 
 /** How a cluster is made. */
 export interface ClusterOptions {

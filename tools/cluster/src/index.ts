@@ -1,2 +1,2 @@
-export { bestMongo, Cluster, services, type ClusterOptions, type ServiceName } from './cluster';
+export { Cluster, services, type ClusterOptions, type ServiceName } from './cluster';
 export { Member } from './member';

@@ -9,7 +9,7 @@ export {
 } from './describe-on';
 export { startKafka, startKafkaSecured, type KafkaCluster, type SecuredCluster } from './servers/kafka';
 export type { Login, SecuredKafka, SecuredUser } from './servers/kafka-secured';
-export { startMongo, type MongoProtocolServer, type MongoServerName } from './servers/mongo';
+export { bestMongo, startMongo, type MongoProtocolServer, type MongoServerName } from './servers/mongo';
 export type { ServerControl } from './server-control';
 export { serverNames, serverSources, sourceOf, type ServerName, type ServerSource, type Source } from './sources';
 export { installServers } from './install/install-servers';

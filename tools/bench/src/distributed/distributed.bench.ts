@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startKafka, startMongo, sourceOf, type MongoServerName } from '@faemban/native-servers';
+import { bestMongo, startKafka, startMongo } from '@faemban/native-servers';
 import { openSqliteEvents } from '@faemban/store-sqlite';
 import { makeLog } from '../made-log';
 import type { BenchResult } from '../result';
@@ -17,8 +17,7 @@ const households = 5_000;
  */
 export async function benchDistributed(): Promise<BenchResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'faemban-bench-'));
-  const name: MongoServerName = sourceOf('mongodb').lack === undefined ? 'mongodb' : 'mongo-java-server';
-  const [kafka, mongo] = await Promise.all([startKafka(), startMongo(name)]);
+  const [kafka, mongo] = await Promise.all([startKafka(), startMongo(bestMongo())]);
   try {
     const servers = `Kafka (${kafka.source}, one node), ${mongo.name} (${mongo.source}), client on the same machine`;
     const events = await openSqliteEvents({ file: await makeLog(folder, households), clock: Date.now, readonly: true });

@@ -55,3 +55,7 @@ export async function untilItAnswers(
     }
   }
 }
+
+/** MongoDB itself where it can be had; what stands for it otherwise. */
+export const bestMongo = (): MongoServerName =>
+  sourceOf('mongodb').lack === undefined ? 'mongodb' : 'mongo-java-server';
