@@ -1,8 +1,7 @@
 // The long run of faults: the same suites as `npm test`, with many more rounds.
 import { say } from './places.mjs';
 import { prepare } from './prepare.mjs';
-import { jestReport } from './test.mjs';
-import { exitCodeOf, summaryLine, totalsOf } from './totals.mjs';
+import { jestReport, tellTotals } from './test.mjs';
 
 /** Each suite with the rounds of a long run; a variable that is set already wins. */
 const suites = [
@@ -51,8 +50,5 @@ export async function faults(args) {
     results.push(await jestReport({ ...tools, env }, `faults ${name}`, [...paths, '--runInBand', '--forceExit']));
     say(`${name}: ${((performance.now() - begun) / 1000).toFixed(0)} s ${JSON.stringify(rounds)}`);
   }
-  const totals = totalsOf(results);
-  for (const reason of totals.reasons) say(`skipped: ${reason}`);
-  process.stdout.write(`${summaryLine(totals)}\n`);
-  return exitCodeOf(totals);
+  return tellTotals(results);
 }

@@ -73,8 +73,14 @@ export async function test(given) {
   for (const each of args.length > 0 ? [{ name: 'chosen', args }] : runs) {
     results.push(await jestReport(tools, each.name, each.args));
   }
+  return tellTotals(results);
+}
+
+/** Says what was skipped and what failed, and the totals in the last line. Answers the exit code. */
+export function tellTotals(results) {
   const totals = totalsOf(results);
   for (const reason of totals.reasons) say(`skipped: ${reason}`);
+  for (const failure of totals.failures) say(`failed: ${failure}`);
   process.stdout.write(`${summaryLine(totals)}\n`);
   return exitCodeOf(totals);
 }

@@ -1,21 +1,31 @@
 // Adds up what Jest's own reports say. A run that left no report counts as one failure.
+import { relative } from 'node:path';
+import { root } from './places.mjs';
 
 /**
  * @param {{ name: string, report?: object }[]} runs Jest's `--json` output per run, absent where there is none
- * @returns {{ passed: number, failed: number, skipped: number, reasons: string[] }}
+ * @returns {{ passed: number, failed: number, skipped: number, reasons: string[], failures: string[] }} `reasons`: why
+ *   something was skipped, once each; `failures`: each thing that failed with the first line it said, in the order of the runs
  */
 export function totalsOf(runs) {
-  const totals = { passed: 0, failed: 0, skipped: 0, reasons: new Set() };
+  const totals = { passed: 0, failed: 0, skipped: 0, reasons: new Set(), failures: [] };
   for (const { name, report } of runs) {
     if (report === undefined) {
       totals.failed += 1;
-      totals.reasons.add(`${name}: ended without a report`);
+      totals.failures.push(`${name}: ended without a report`);
       continue;
     }
     totals.passed += report.numPassedTests;
     totals.failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
     totals.skipped += report.numPendingTests + report.numTodoTests;
     for (const suite of report.testResults) {
+      const file = relative(root, suite.name);
+      const failed = suite.assertionResults.filter(({ status }) => status === 'failed');
+      for (const { fullName, failureMessages } of failed) {
+        totals.failures.push(`${file} › ${fullName}: ${firstLine(failureMessages.join('\n'))}`);
+      }
+      if (suite.status === 'failed' && failed.length === 0)
+        totals.failures.push(`${file}: ${firstLine(suite.message)}`);
       for (const { status, fullName } of suite.assertionResults) {
         if (status === 'pending' || status === 'todo') totals.reasons.add(reasonIn(fullName));
       }
@@ -23,6 +33,9 @@ export function totalsOf(runs) {
   }
   return { ...totals, reasons: [...totals.reasons].sort() };
 }
+
+const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+const firstLine = (text) => text.replaceAll(colours, '').trim().split('\n', 1)[0];
 
 function reasonIn(fullName) {
   return /\[skipped: ([^\]]*)\]/.exec(fullName)?.[1] ?? `skipped without a reason: ${fullName}`;

@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import { loadModule } from './plain-module';
+import { root } from './tree';
 
 interface Totals {
   passed: number;
   failed: number;
   skipped: number;
   reasons: string[];
+  failures: string[];
 }
 interface TotalsModule {
   totalsOf(runs: { name: string; report?: object }[]): Totals;
@@ -18,7 +21,7 @@ const report = (counts: object, assertionResults: object[] = []) => ({
   numPendingTests: 0,
   numTodoTests: 0,
   numRuntimeErrorTestSuites: 0,
-  testResults: [{ assertionResults }],
+  testResults: [{ name: join(root, 'libs/one.spec.ts'), status: 'passed', message: '', assertionResults }],
   ...counts,
 });
 
@@ -47,7 +50,7 @@ describe('the totals of a test run', () => {
       { name: 'packages', report: report({ numPassedTests: 5 }) },
       { name: 'whole systems' },
     ]);
-    expect(found).toMatchObject({ failed: 1, reasons: ['whole systems: ended without a report'] });
+    expect(found).toMatchObject({ failed: 1, failures: ['whole systems: ended without a report'] });
     expect(totals.exitCodeOf(found)).toBe(1);
   });
 
@@ -64,6 +67,33 @@ describe('the totals of a test run', () => {
     ]);
     expect(found).toMatchObject({ skipped: 2, reasons: ['needs the TPMAP files'] });
     expect(totals.exitCodeOf(found)).toBe(0);
+  });
+
+  test('name each test that failed and each suite that did not load, with the first line they said', () => {
+    const failed = {
+      status: 'failed',
+      fullName: 'a log is dense',
+      failureMessages: ['\u001b[2mexpect(received)\u001b[22m.toBe(expected)\n\nExpected: 1'],
+    };
+    const loaded = report({ numFailedTests: 1 }, [failed]);
+    const broken = report({ numRuntimeErrorTestSuites: 1 });
+    const [suite] = broken.testResults;
+    const notLoaded = {
+      ...broken,
+      testResults: [{ ...suite, status: 'failed', message: 'Cannot find module x\n at y' }],
+    };
+    expect(
+      totals.totalsOf([
+        { name: 'a', report: loaded },
+        { name: 'b', report: notLoaded },
+      ]),
+    ).toMatchObject({
+      failed: 2,
+      failures: [
+        'libs/one.spec.ts › a log is dense: expect(received).toBe(expected)',
+        'libs/one.spec.ts: Cannot find module x',
+      ],
+    });
   });
 
   test('are a failure when nothing ran', () => {
