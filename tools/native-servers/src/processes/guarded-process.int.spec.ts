@@ -78,6 +78,17 @@ describeWhere(hasProcesses, 'Linux or macOS')('a server’s process', () => {
     expect(existsSync(data)).toBe(true);
   });
 
+  test('takes signals that come when it has ended and nobody has heard of it', async () => {
+    const server = await startGuarded(folder, 'sleep', ['600']);
+    server.signal('SIGKILL');
+    // Nothing is heard while this does not give way.
+    for (const until = performance.now() + 20_000; isAlive(server.pid) && performance.now() < until;) continue;
+    expect(isAlive(server.pid)).toBe(false);
+    expect(server.isRunning).toBe(true);
+    server.signal('SIGCONT');
+    await server.untilEnded();
+  });
+
   test('tells a line when it comes, and the last ones where none comes', async () => {
     const server = await startGuarded(folder, 'sh', ['-c', 'echo one; echo two >&2; sleep 600']);
     expect(await server.line(/^two$/, 5_000)).toBe('two');

@@ -85,13 +85,22 @@ export async function startGuarded(
     line: (pattern, timeoutMs) => printed.line(pattern, timeoutMs, ended),
     ended,
     signal: (signal) => {
-      if (isRunning) process.kill(pid, signal);
+      if (isRunning) signalled(pid, signal);
     },
     async untilEnded() {
       shell.ref();
       await ended;
     },
   };
+}
+
+/** Sends a signal to a process that may have ended a moment ago, which is heard of later. */
+function signalled(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 async function endOf(shell: ChildProcess, lifeline: Writable): Promise<void> {
