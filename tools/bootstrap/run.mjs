@@ -20,6 +20,7 @@ const commands = {
   test,
   check,
   faults,
+  cluster: program('tools/cluster/dist/main.js'),
   bench: program('tools/bench/dist/main.js'),
   acceptance: program('tools/acceptance/dist/main.js'),
   // Files named on its command line are looked up where the user stands.

@@ -10,19 +10,14 @@ import {
   type Stopped,
 } from '@faemban/nest-kit';
 import { startTelemetry } from '@faemban/telemetry';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { loadDemo, tpmapFolder } from '@faemban/demo';
 import { standaloneConfigSchema, type StandaloneConfig } from './config';
 import { bannerOf } from './demo/banner';
-import { loadDemo } from './demo/load-demo';
 import { keepHeapSmall } from './heap';
 import { forgetUnfinishedDemo, noteUnfinishedDemo, unfinishedDemo } from './demo/unfinished-demo';
 import { createStandalone, type Standalone } from './standalone';
 import { holdings, refusalLines, stoppedLine, usage } from './words';
-
-const demoProvince = '84';
-const demoDistrict = '8417';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -87,8 +82,6 @@ async function work(system: Standalone, config: StandaloneConfig, wishes: Wishes
       url: system.url,
       what,
       tpmap: tpmapFolder(wishes.tpmap),
-      province: demoProvince,
-      district: demoDistrict,
       say,
       settled: () => system.settled(),
     });
@@ -97,12 +90,6 @@ async function work(system: Standalone, config: StandaloneConfig, wishes: Wishes
   const contents = holdings(await system.status());
   const banner = bannerOf({ url: system.url, dataDir: config.dataDir, contents, readyInMs: Date.now() - begunMs });
   for (const line of banner) say(line);
-}
-
-/** TPMAP's published files, where there are any: as named, or beside the test data. */
-function tpmapFolder(named: string | undefined): string | undefined {
-  const folder = named ?? join(process.env['FAEMBAN_TEST_DATA'] ?? '../shared/data', 'tpmap-2561');
-  return existsSync(folder) ? folder : named;
 }
 
 function stop(system: Standalone): Promise<Stopped> {

@@ -39,6 +39,8 @@ export interface ClusterOptions {
   readonly of?: { readonly folder: string; readonly mongo: MongoProtocolServer; readonly databasePrefix: string };
   /** How long it may take to be ready, in milliseconds: an installation of a province catches up first. Three minutes unless given. */
   readonly readyWithinMs?: number;
+  /** Where the front door listens; any free port unless given. */
+  readonly port?: number | undefined;
   /** More of the services' environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -84,7 +86,8 @@ export class Cluster {
     const databasePrefix = options.of?.databasePrefix ?? `faemban-${crypto.randomUUID().slice(0, 8)}`;
     let aheadMs = options.nowMs === undefined ? 0 : options.nowMs - Date.now();
     const counts = services.map((service) => instances[service] ?? 1);
-    const [doorPort = 0, ...ports] = await freePorts(1 + counts.reduce((sum, count) => sum + count, 0));
+    const [freePort = 0, ...ports] = await freePorts(1 + counts.reduce((sum, count) => sum + count, 0));
+    const doorPort = options.port ?? freePort;
     const addresses = services.map((_, at) =>
       Array.from({ length: counts[at] ?? 1 }, () => `http://127.0.0.1:${ports.shift()}`),
     );
@@ -158,6 +161,8 @@ export class Cluster {
         (error: unknown) => ({ isReady: false, text: String(error) }),
       );
       if (said.isReady) return;
+      const ended = [this.frontDoor, ...this.all].find(({ isRunning }) => !isRunning);
+      if (ended !== undefined) throw new Error(`${ended.name} ended by itself; what it said stands above.`);
       if (Date.now() > until) throw new Error(`The system is not ready after ${withinMs} ms: ${said.text}`);
       await delay(200);
     }

@@ -1,8 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-/** What a demo fills an empty installation with. */
-export type DemoExtent = 'district' | 'province';
+import type { DemoExtent } from '@faemban/demo';
 
 const fileOf = (dataDir: string): string => join(dataDir, 'demo-unfinished');
 

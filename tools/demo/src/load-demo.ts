@@ -4,20 +4,25 @@ import { join } from 'node:path';
 import { Client, Progress, uploadImport } from '@faemban/cli';
 import { generateFromFigures, generatePopulation } from '@faemban/population';
 
+/** What a demo fills an empty installation with: Phunphin district (22,724 households), or the whole of Surat Thani (205,120). */
+export const demoExtents = ['district', 'province'] as const;
+/** One of {@link demoExtents}. */
+export type DemoExtent = (typeof demoExtents)[number];
+
 /** What to load into an empty installation, and from which figures. */
 export interface DemoOptions {
   /** The address of the running system. */
   readonly url: string;
-  readonly what: 'district' | 'province';
+  readonly what: DemoExtent;
   /** The folder of TPMAP's published files, where there is one. */
   readonly tpmap: string | undefined;
-  readonly province: string;
-  readonly district: string;
   readonly say: (line: string) => void;
   /** Waits until figures show what was imported. */
   readonly settled: () => Promise<void>;
 }
 
+const province = '84';
+const district = '8417';
 /** The demo's data year, and the operators that stand in until accounts exist: who uploads, who approves. */
 const round = 2561;
 const uploader = 'somchai';
@@ -69,7 +74,7 @@ export async function loadDemo(options: DemoOptions): Promise<void> {
   }
 }
 
-async function generate({ what, tpmap, province, district }: DemoOptions, out: string): Promise<void> {
+async function generate({ what, tpmap }: DemoOptions, out: string): Promise<void> {
   if (tpmap !== undefined && existsSync(tpmap)) {
     await generatePopulation({ tpmap, province, ...(what === 'district' ? { district } : {}), out, seed });
   } else if (what === 'province') {
@@ -79,4 +84,10 @@ async function generate({ what, tpmap, province, district }: DemoOptions, out: s
   } else {
     await generateFromFigures({ district, out, seed });
   }
+}
+
+/** TPMAP's published files, where there are any: the folder named, or the one beside the test data. */
+export function tpmapFolder(named: string | undefined): string | undefined {
+  const folder = named ?? join(process.env['FAEMBAN_TEST_DATA'] ?? '../shared/data', 'tpmap-2561');
+  return existsSync(folder) ? folder : named;
 }

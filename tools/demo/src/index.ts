@@ -1,0 +1,1 @@
+export { demoExtents, loadDemo, tpmapFolder, type DemoExtent, type DemoOptions } from './load-demo';
