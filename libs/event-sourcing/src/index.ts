@@ -68,6 +68,7 @@ export {
   type Handled,
   type HandledResult,
 } from './commands/command-handler';
+export { certificateRefusal } from './certificate-refusal';
 export { classify, describeFailure, type FailureClass } from './classify';
 export { nextDay, thaiDayOf } from './days';
 export { createIds, deterministicId, policyCommandId, sequencedId, type Ids } from './ids';

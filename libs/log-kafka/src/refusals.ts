@@ -1,3 +1,5 @@
+import { certificateRefusal } from '@faemban/event-sourcing';
+
 /** What of a client's errors tells why it was refused. */
 interface ClientError {
   readonly name?: string;
@@ -12,14 +14,6 @@ interface ClientError {
   readonly errors?: readonly unknown[];
 }
 
-const unknownAuthority = [
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-];
-const notValidNow = ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'];
 const users = 'FAEMBAN_KAFKA_USERNAME and FAEMBAN_KAFKA_PASSWORD';
 
 /**
@@ -40,15 +34,12 @@ export function isNotAllowed(error: unknown): boolean {
 }
 
 function refusedConnection({ name, code, message = '', broker = 'the broker' }: ClientError): string | undefined {
-  if (unknownAuthority.includes(String(code))) {
-    return `the certificate of ${broker} is not signed by an authority that is trusted here. Name a file with the authority's certificate in FAEMBAN_TRUSTED_CA_FILE (${code}).`;
-  }
-  if (notValidNow.includes(String(code))) {
-    return `the certificate of ${broker} is not valid at this time. Renew it, or mend this machine's clock (${code}).`;
-  }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return `the certificate of ${broker} is for other names. Make one for the names in FAEMBAN_KAFKA_BROKERS and in the brokers' advertised.listeners (${code}).`;
-  }
+  const certificate = certificateRefusal(
+    code,
+    broker,
+    "FAEMBAN_KAFKA_BROKERS and in the brokers' advertised.listeners",
+  );
+  if (certificate !== undefined) return certificate;
   const endsBeforeTls = code === 'ECONNRESET' && message.includes('before secure TLS connection was established');
   if (endsBeforeTls || code === 'ERR_SSL_WRONG_VERSION_NUMBER') {
     return `${broker} does not speak TLS, it seems. Name the port of a listener with TLS in FAEMBAN_KAFKA_BROKERS, or set FAEMBAN_KAFKA_TLS=false (${code}).`;

@@ -1,5 +1,6 @@
 import { Error as MongooseFailure, mongo } from 'mongoose';
 import { NotAvailable, RefusedInWords } from '@faemban/event-sourcing';
+import { whyRefused } from './refusals';
 
 /** A database that cannot be used as it is. The sentence says what is the case and what is possible instead. */
 export class MongoRefused extends RefusedInWords {}
@@ -23,10 +24,17 @@ export function isDuplicateKey(error: unknown): boolean {
   return error instanceof mongo.MongoServerError && error.code === duplicateKey;
 }
 
-/** The same failure in the words of the store: those that pass by themselves become {@link DatabaseUnavailable}, others stay as they are. */
+/**
+ * The same failure in the words of the store: those that pass by themselves, or once somebody has mended a user or a certificate, become
+ * {@link DatabaseUnavailable}; others stay as they are.
+ */
 export function asDatabaseFailure(error: unknown): Error {
-  if (isTransient(error)) {
-    return new DatabaseUnavailable(`The database is not available: ${(error as Error).message}`, { cause: error });
+  if (error instanceof DatabaseUnavailable) return error;
+  const why = whyRefused(error);
+  if (why !== undefined || isTransient(error)) {
+    return new DatabaseUnavailable(`The database is not available: ${why ?? (error as Error).message}`, {
+      cause: error,
+    });
   }
   return error instanceof Error ? error : new Error(String(error));
 }

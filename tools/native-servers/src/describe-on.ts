@@ -2,7 +2,13 @@ import { describeWhere } from '@faemban/fixtures';
 import { lackToRun } from './install/recipe';
 import { kcatRecipe } from './install/recipes';
 import { startKafka, startKafkaSecured, type KafkaCluster, type SecuredCluster } from './servers/kafka';
-import { startMongo, type MongoProtocolServer, type MongoServerName } from './servers/mongo';
+import {
+  startMongo,
+  startMongoSecured,
+  type MongoProtocolServer,
+  type MongoServerName,
+  type SecuredMongoServer,
+} from './servers/mongo';
 import { isDemanded, sourceOf, type ServerName } from './sources';
 
 /** A server has this long to start, in milliseconds, on a machine that is busy with other suites. */
@@ -72,6 +78,11 @@ export function describeOnSecuredKafka(title: string, body: (cluster: () => Secu
     return;
   }
   describeOn('kafka-secured', title, startKafkaSecured, body);
+}
+
+/** A suite on a FerretDB of its own whose clients need a certificate's authority and a user. */
+export function describeOnSecuredMongo(title: string, body: (server: () => SecuredMongoServer) => void): void {
+  describeOn('mongo-secured', title, startMongoSecured, body);
 }
 
 /** A suite that runs Debian's `kcat`; without it skipped with the reason, and in continuous integration failed. */

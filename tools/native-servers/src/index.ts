@@ -2,14 +2,22 @@ export {
   describeOnKafka,
   describeOnMongo,
   describeOnSecuredKafka,
+  describeOnSecuredMongo,
   describeWithKcat,
   mongoServerNames,
   serverOfOurOwn,
   type ServerToBe,
 } from './describe-on';
 export { startKafka, startKafkaSecured, type KafkaCluster, type SecuredCluster } from './servers/kafka';
-export type { Login, SecuredKafka, SecuredUser } from './servers/kafka-secured';
-export { bestMongo, startMongo, type MongoProtocolServer, type MongoServerName } from './servers/mongo';
+export type { Login } from './servers/credentials';
+export type { SecuredKafka, SecuredUser } from './servers/kafka-secured';
+export {
+  bestMongo,
+  startMongo,
+  type MongoProtocolServer,
+  type MongoServerName,
+  type SecuredMongoServer,
+} from './servers/mongo';
 export type { ServerControl } from './server-control';
 export { serverNames, serverSources, sourceOf, type ServerName, type ServerSource, type Source } from './sources';
 export { installServers } from './install/install-servers';

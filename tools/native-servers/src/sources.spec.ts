@@ -39,7 +39,7 @@ describe('where a server comes from', () => {
       else process.env['FAEMBAN_SERVERS_CACHE'] = before;
     });
 
-    test.each(['kafka', 'kafka-of-three', 'kafka-secured', 'ferretdb', 'mongo-java-server'] as const)(
+    test.each(['kafka', 'kafka-of-three', 'kafka-secured', 'ferretdb', 'mongo-java-server', 'mongo-secured'] as const)(
       'is nowhere for %s, and it says how to get it',
       (server) => {
         const { source, lack } = sourceOf(server, noEngine);

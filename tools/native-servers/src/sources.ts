@@ -1,13 +1,13 @@
 import { containerEngineAnswers } from './container-engine';
 import { lackToRun, type Recipe } from './install/recipe';
-import { ferretRecipe, kafkaRecipe, mongoJavaRecipe } from './install/recipes';
+import { ferretRecipe, kafkaRecipe, mongoJavaRecipe, securedFerretRecipe } from './install/recipes';
 
 /** Where a server comes from: somebody runs it, a container engine does, or a process of ours. */
 export type Source = 'environment' | 'container' | 'native';
 
 /**
  * The servers that suites run on. `kafka-of-three` is three brokers, one of which may fail; `kafka-secured` has users, permissions and a
- * certificate that are known.
+ * certificate that are known; so has `mongo-secured`.
  */
 export const serverNames = [
   'kafka',
@@ -16,6 +16,7 @@ export const serverNames = [
   'mongodb',
   'ferretdb',
   'mongo-java-server',
+  'mongo-secured',
 ] as const;
 /** One of {@link serverNames}. */
 export type ServerName = (typeof serverNames)[number];
@@ -39,6 +40,7 @@ const possible: Readonly<Record<ServerName, Possible>> = {
   mongodb: { variable: 'MONGODB_URL', isInContainers: true },
   ferretdb: { isInContainers: false, recipe: ferretRecipe },
   'mongo-java-server': { isInContainers: false, recipe: mongoJavaRecipe },
+  'mongo-secured': { isInContainers: false, recipe: securedFerretRecipe },
 };
 
 /** The first source that has a server: a variable that names one, a container engine that answers, native processes. */

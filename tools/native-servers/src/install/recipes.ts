@@ -59,6 +59,9 @@ export const ferretRecipe: Recipe = {
   make: buildFerret,
 };
 
+/** The same program; its certificate is made by Java's `keytool`. */
+export const securedFerretRecipe: Recipe = { ...ferretRecipe, toRun: [javaRuntime] };
+
 /** The module is downloaded, not installed by version: that would ask for a list of versions which no proxy has. */
 async function buildFerret(folder: string): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'faemban-ferretdb-'));

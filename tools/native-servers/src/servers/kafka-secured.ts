@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   AclOperationTypes,
   AclPermissionTypes,
@@ -9,18 +6,12 @@ import {
   logLevel,
   ResourcePatternTypes,
 } from 'kafkajs';
-import { runProgram } from '../install/run-program';
+import { makeCertificate, newLogin, type Certificate, type Login } from './credentials';
 
 /** Who may log in: one with the permissions that the guides name, and one without any. */
 export const securedUsers = ['faemban', 'stranger'] as const;
 /** One of {@link securedUsers}. */
 export type SecuredUser = (typeof securedUsers)[number];
-
-/** Name and password, made anew for every cluster. */
-export interface Login {
-  readonly username: string;
-  readonly password: string;
-}
 
 /** How clients come in from outside: TLS with a certificate of a private authority, SCRAM-SHA-512, and permissions. */
 export interface SecuredKafka {
@@ -31,39 +22,16 @@ export interface SecuredKafka {
   readonly logins: Readonly<Record<SecuredUser, Login>>;
 }
 
-/** What brokers have for that, in a folder of theirs. */
-export interface Credentials extends Omit<SecuredKafka, 'brokers'> {
-  /** The brokers' key and certificate, and what opens them. */
-  readonly keyStore: string;
-  readonly keyStorePassword: string;
+/** What brokers have for that. */
+export interface Credentials extends Certificate {
+  readonly logins: Readonly<Record<SecuredUser, Login>>;
 }
 
-const addresses = 'san=ip:127.0.0.1,dns:localhost';
-/** Short-lived, like what it is for. */
-const validity = ['-validity', '2'];
-const curve = ['-keyalg', 'EC', '-groupname', 'secp256r1'];
-
-/** Makes an authority, a certificate signed by it for brokers on this machine, and passwords. */
+/** Makes what brokers on this machine need, in a folder of theirs. */
 export async function makeCredentials(folder: string): Promise<Credentials> {
-  const keyStorePassword = newPassword();
-  const keyStore = join(folder, 'brokers.p12');
-  const caFile = join(folder, 'ca.crt');
-  const keytool = (command: string, ...args: readonly string[]): Promise<string> =>
-    runProgram('keytool', [command, '-keystore', keyStore, '-storepass:env', 'STORE_PASSWORD', ...args], {
-      cwd: folder,
-      env: { STORE_PASSWORD: keyStorePassword },
-    });
-  const authority = ['-alias', 'authority', '-dname', 'CN=Authority of a test', '-ext', 'bc:critical=ca:true'];
-  await keytool('-genkeypair', ...authority, ...curve, ...validity);
-  const broker = ['-alias', 'broker', '-dname', 'CN=Broker of a test', '-ext', addresses, '-signer', 'authority'];
-  await keytool('-genkeypair', ...broker, ...curve, ...validity);
-  await writeFile(caFile, await keytool('-exportcert', '-rfc', '-alias', 'authority'));
-  // A broker shows whatever key it finds first.
-  await keytool('-delete', '-alias', 'authority');
-  const login = (username: SecuredUser): Login => ({ username, password: newPassword() });
   return {
-    ...{ keyStore, keyStorePassword, caFile },
-    logins: { faemban: login('faemban'), stranger: login('stranger') },
+    ...(await makeCertificate(folder)),
+    logins: { faemban: newLogin('faemban'), stranger: newLogin('stranger') },
   };
 }
 
@@ -119,5 +87,3 @@ export async function allowDocumented(brokers: readonly string[], { username }: 
     await admin.disconnect();
   }
 }
-
-const newPassword = (): string => randomBytes(18).toString('hex');

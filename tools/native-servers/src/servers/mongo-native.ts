@@ -3,7 +3,9 @@ import { delimiter, join } from 'node:path';
 import { findProgram } from '../install/programs';
 import { freePorts } from '../processes/free-ports';
 import { NativeServer, type NativeServerRecipe } from '../processes/native-server';
-import { untilItAnswers, type MongoProtocolServer, type MongoServerName } from './mongo';
+import { makeCertificate, newLogin, type Certificate, type Login } from './credentials';
+import { untilItAnswers, type MongoProtocolServer, type MongoServerName, type SecuredMongoServer } from './mongo';
+import { listenWithTls } from './mongo-secured';
 
 const readyMs = 60_000;
 /**
@@ -15,7 +17,44 @@ const javaOptions = ['-Xms32m', '-Xmx6g', '-XX:+UseG1GC', '-Dorg.slf4j.simpleLog
 /** Starts FerretDB on SQLite files of its own. What it has acknowledged survives `kill -9`. */
 export async function startFerret(cache: string): Promise<MongoProtocolServer> {
   const [port] = (await freePorts(1)) as [number];
-  return started('ferretdb', port, {
+  return started('ferretdb', port, ferret(cache, port));
+}
+
+/** Starts FerretDB with a user, who comes in by TLS; whoever comes by its `url` needs the user too. */
+export async function startSecuredFerret(cache: string): Promise<SecuredMongoServer> {
+  const [port] = (await freePorts(1)) as [number];
+  const login = newLogin('faemban');
+  const { promise: made, resolve } = Promise.withResolvers<Certificate>();
+  const plain = ferret(cache, port, login);
+  const server = await started(
+    'ferretdb',
+    port,
+    { ...plain, prepare: async (folder) => (await plain.prepare?.(folder), resolve(await makeCertificate(folder))) },
+    login,
+  );
+  const certificate = await made;
+  const listener = await listenWithTls(certificate, port);
+  return {
+    ...server,
+    secured: { address: `localhost:${listener.port}`, caFile: certificate.caFile, login },
+    async remove() {
+      await listener.close();
+      await server.remove();
+    },
+  };
+}
+
+function ferret(cache: string, port: number, login?: Login): NativeServerRecipe {
+  const users =
+    login === undefined
+      ? []
+      : [
+          '--test-enable-new-auth',
+          '--setup-database=admin',
+          `--setup-username=${login.username}`,
+          `--setup-password=${login.password}`,
+        ];
+  return {
     name: 'ferretdb',
     prepare: (folder) => mkdir(join(folder, 'data')).then(() => undefined),
     command: (folder) => ({
@@ -29,10 +68,11 @@ export async function startFerret(cache: string): Promise<MongoProtocolServer> {
         '--debug-addr=-',
         '--telemetry=disable',
         '--log-level=WARN',
+        ...users,
       ],
     }),
-    ready: (process) => untilItAnswers(urlOf(port), readyMs, process),
-  });
+    ready: (process) => untilItAnswers(urlOf(port, login), readyMs, process),
+  };
 }
 
 /** Starts mongo-java-server on an H2 file. It writes to the disk about once a second: what came last is lost with `kill -9`. */
@@ -53,9 +93,15 @@ export async function startMongoJava(cache: string): Promise<MongoProtocolServer
   });
 }
 
-const urlOf = (port: number): string => `mongodb://127.0.0.1:${port}/`;
+const urlOf = (port: number, login?: Login): string =>
+  `mongodb://${login === undefined ? '' : `${login.username}:${login.password}@`}127.0.0.1:${port}/`;
 
-async function started(name: MongoServerName, port: number, recipe: NativeServerRecipe): Promise<MongoProtocolServer> {
+async function started(
+  name: MongoServerName,
+  port: number,
+  recipe: NativeServerRecipe,
+  login?: Login,
+): Promise<MongoProtocolServer> {
   const server = new NativeServer(recipe);
   try {
     await server.start();
@@ -63,5 +109,5 @@ async function started(name: MongoServerName, port: number, recipe: NativeServer
     await server.remove();
     throw error;
   }
-  return { name, source: 'native', url: urlOf(port), control: server, remove: () => server.remove() };
+  return { name, source: 'native', url: urlOf(port, login), control: server, remove: () => server.remove() };
 }

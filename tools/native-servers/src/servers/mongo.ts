@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createConnection } from 'mongoose';
 import { madeFolder } from '../install/recipe';
-import { ferretRecipe, mongoJavaRecipe } from '../install/recipes';
+import { ferretRecipe, mongoJavaRecipe, securedFerretRecipe } from '../install/recipes';
 import type { ServerControl } from '../server-control';
 import { sourceOf, type ServerName, type Source } from '../sources';
 import { startMongoContainer } from './containers';
-import { startFerret, startMongoJava } from './mongo-native';
+import { startFerret, startMongoJava, startSecuredFerret } from './mongo-native';
+import type { SecuredMongo } from './mongo-secured';
 
 /** A server that speaks MongoDB's protocol: MongoDB itself, and two independent ones. */
 export type MongoServerName = Extract<ServerName, 'mongodb' | 'ferretdb' | 'mongo-java-server'>;
@@ -22,6 +23,11 @@ export interface MongoProtocolServer {
   remove(): Promise<void>;
 }
 
+/** One that takes clients from outside at `secured`. */
+export interface SecuredMongoServer extends MongoProtocolServer {
+  readonly secured: SecuredMongo;
+}
+
 /** Starts a server from the first source that has it. @throws Error where no source has it */
 export async function startMongo(name: MongoServerName): Promise<MongoProtocolServer> {
   const { source, lack } = sourceOf(name);
@@ -32,6 +38,14 @@ export async function startMongo(name: MongoServerName): Promise<MongoProtocolSe
   const cache = madeFolder(name === 'ferretdb' ? ferretRecipe : mongoJavaRecipe);
   if (cache === undefined || source === undefined) throw new Error(`There is no ${name}: needs ${lack}.`);
   return name === 'ferretdb' ? startFerret(cache) : startMongoJava(cache);
+}
+
+/** A FerretDB with a user and a listener of TLS. @throws Error where it cannot run */
+export async function startMongoSecured(): Promise<SecuredMongoServer> {
+  const { lack } = sourceOf('mongo-secured');
+  const cache = madeFolder(securedFerretRecipe);
+  if (cache === undefined || lack !== undefined) throw new Error(`There is no ferretdb: needs ${lack}.`);
+  return startSecuredFerret(cache);
 }
 
 /** Resolves when the server at an address answers a ping. @throws Error where it has ended, or time is up */
