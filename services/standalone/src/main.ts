@@ -11,9 +11,8 @@ import {
 } from '@faemban/nest-kit';
 import { startTelemetry } from '@faemban/telemetry';
 import { parseArgs } from 'node:util';
-import { loadDemo, tpmapFolder } from '@faemban/demo';
+import { bannerOf, loadDemo, tpmapFolder } from '@faemban/demo';
 import { standaloneConfigSchema, type StandaloneConfig } from './config';
-import { bannerOf } from './demo/banner';
 import { keepHeapSmall } from './heap';
 import { forgetUnfinishedDemo, noteUnfinishedDemo, unfinishedDemo } from './demo/unfinished-demo';
 import { createStandalone, type Standalone } from './standalone';
@@ -87,8 +86,13 @@ async function work(system: Standalone, config: StandaloneConfig, wishes: Wishes
     });
     forgetUnfinishedDemo(config.dataDir);
   }
-  const contents = holdings(await system.status());
-  const banner = bannerOf({ url: system.url, dataDir: config.dataDir, contents, readyInMs: Date.now() - begunMs });
+  const banner = bannerOf({
+    url: system.url,
+    readyInMs: Date.now() - begunMs,
+    facts: [['data', config.dataDir, ...holdings(await system.status())]],
+    tries: ['npm run faemban -- import survey --help'],
+    stops: 'หยุดโดยเก็บงานที่ค้างให้เสร็จ · stops in order',
+  });
   for (const line of banner) say(line);
 }
 

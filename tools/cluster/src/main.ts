@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { loadDemo, tpmapFolder } from '@faemban/demo';
+import { bannerOf, loadDemo, tpmapFolder } from '@faemban/demo';
 import { bestMongo, installServers, sourceOf } from '@faemban/native-servers';
 import { Cluster, services } from './cluster';
-import { bannerOf, usage } from './words';
+import { factsOf, triesOf, usage } from './words';
 
 const restartAfterMs = 5_000;
 /** Figures of a whole province settle within this, in milliseconds. */
@@ -63,7 +63,14 @@ async function main(): Promise<number> {
         const settled = () => cluster.settled(settledMsMax);
         await loadDemo({ url: cluster.url, what, tpmap: tpmapFolder(values.tpmap), say, settled });
       }
-      for (const line of bannerOf(cluster, Date.now() - begunMs)) say(line);
+      const banner = bannerOf({
+        url: cluster.url,
+        readyInMs: Date.now() - begunMs,
+        facts: factsOf(cluster),
+        tries: triesOf(cluster.url),
+        stops: 'หยุดและลบทั้งหมด · stops and removes everything',
+      });
+      for (const line of banner) say(line);
       await keepRunning(cluster, stopping.signal);
     };
     await Promise.race([asked, work()]);

@@ -1,3 +1,4 @@
+import type { BannerOptions } from '@faemban/demo';
 import type { Cluster } from './cluster';
 
 /** What `--help` prints. */
@@ -17,29 +18,18 @@ service in processes of its own, and one front door, filled with a demo district
 
 KAFKA_BROKERS and MONGODB_URL name servers that run already. To keep data, see docs/guides/deploying-with-compose.md.`;
 
-/** What a person needs after the start: addresses, servers, processes, and how to stop. */
-export function bannerOf({ url, kafka, mongo, all }: Cluster, readyInMs: number): readonly string[] {
-  const processes = all.map(({ name, url: address, pid }) => `${name.padEnd(24)} ${address}   pid ${pid ?? '-'}`);
+/** What there is of the distributed profile besides what every system has, for the banner. */
+export function factsOf({ kafka, mongo, all }: Cluster): BannerOptions['facts'] {
+  const processes = all.map(({ name, url, pid }) => `${name.padEnd(24)} ${url}   pid ${pid ?? '-'}`);
   return [
-    '',
-    `  แฟ้มบ้าน Faemban  ${url}    (พร้อมใน ${(readyInMs / 1000).toFixed(1)} วินาที · ready)`,
-    '',
-    `  routes     ${url}/docs`,
-    `  figures    ${url}/figures?level=tambon&under=84&round=2561&ruleset=tpmap-2561`,
-    `  health     ${url}/health/ready   ${url}/status`,
-    `  Kafka      ${kafka.brokers.join(',')} (${kafka.source})   one topic a context: faemban.ingestion, …`,
-    `  database   ${mongo.url} (${mongo.name}, ${mongo.source})`,
-    ...processes.map((line, at) => `  ${at === 0 ? 'processes' : '         '}  ${line}`),
-    '',
-    '  ผู้ปฏิบัติงานสาธิต · demo operators: somchai (นำเข้า uploads), malee (อนุมัติ approves); no passwords, this machine only',
-    '',
-    '  ลองดู · try',
-    `    npm run faemban -- --url ${url} report --level tambon --under 8417`,
-    `    npm run faemban -- --url ${url} status`,
-    `    npm run faemban -- --url ${url} rebuild --all --as malee`,
-    '    kill -9 <pid>   ปิดเครื่องบริการหนึ่งตัวดู · what the others do; a killed process is started again after five seconds',
-    '',
-    '  Ctrl-C หยุดและลบทั้งหมด · stops and removes everything',
-    '',
+    ['Kafka', `${kafka.brokers.join(',')} (${kafka.source})   a topic a context: faemban.ingestion.events.v1, …`],
+    ['database', `${mongo.url} (${mongo.name}, ${mongo.source})`],
+    ['processes', ...processes],
   ];
 }
+
+/** What to try of it. */
+export const triesOf = (url: string): readonly string[] => [
+  `npm run faemban -- --url ${url} rebuild --all --as malee`,
+  'kill -9 <pid>   ปิดกระบวนการหนึ่งตัวดู · what the others do; a killed process is started again after five seconds',
+];
