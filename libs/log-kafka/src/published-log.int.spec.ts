@@ -1,7 +1,8 @@
-import { ConfigResourceTypes } from 'kafkajs';
+import { ConfigResourceTypes, type Admin } from 'kafkajs';
 import type { ConsumedLog, LoggedEvent } from '@faemban/event-sourcing';
 import { describeOnKafka } from '@faemban/native-servers';
 import { topicOf } from './connection/topics';
+import { createKafkaHistory } from './history/kafka-history';
 import { KafkaWorld, partitionCount, until } from './testing/on-kafka';
 
 jest.setTimeout(120_000);
@@ -176,6 +177,44 @@ describeOnKafka('the published log', (cluster) => {
     expect(all).toEqual(expected);
     expect(await history.read(context, partition, expected.length, 10)).toEqual([]);
     expect((await history.read(context, partition, 5, 2)).map(({ seq }) => seq)).toEqual([6, 7]);
+  });
+
+  test('is sought once by whoever reads on, however many fetches that takes', async () => {
+    await world.append(120, context, 'ก'.repeat(30_000));
+    const publisher = world.publisher();
+    publisher.start();
+    await until('it is published', () => publisher.status().published === 240);
+    const admin = await world.admin();
+    let seeks = 0;
+    const counting = {
+      fetchTopicOffsets: (topic: string) => {
+        seeks += 1;
+        return admin.fetchTopicOffsets(topic);
+      },
+    } as Admin;
+    const options = {
+      kafka: world.client,
+      admin: async () => counting,
+      clientId: 'test',
+      contexts: [context] as const,
+    };
+    const history = createKafkaHistory(options);
+    try {
+      // 90 kB an event, so that a fetch has about a dozen.
+      const { partition, seq } = (await world.events.log.heads(context)).reduce((one, other) =>
+        one.seq > other.seq ? one : other,
+      );
+      let fetches = 0;
+      for (let after = 0; after < seq; fetches += 1) {
+        const page = await history.read(context, partition, after, 1_000);
+        expect(page[0]?.seq).toBe(after + 1);
+        after += page.length;
+      }
+      expect(fetches).toBeGreaterThan(1);
+      expect(seeks).toBe(1);
+    } finally {
+      await history.close();
+    }
   });
 
   test('serves a reader far behind from Kafka, not from the owner', async () => {

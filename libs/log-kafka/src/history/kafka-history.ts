@@ -50,8 +50,9 @@ class History implements KafkaHistory {
     const consumer = await this.opened();
     const reading = this.readingOf(context, partition);
     return reading.inTurn(async () => {
-      if (!reading.has(afterSeq)) await this.seek(consumer, reading, afterSeq);
-      if (!reading.has(afterSeq)) await Promise.race([reading.arrival(), delay(patienceMs, undefined, { ref: false })]);
+      // What is under way is waited for: seeking would throw it away and have it fetched once more.
+      if (!reading.has(afterSeq) && !reading.isComing(afterSeq)) await this.seek(consumer, reading, afterSeq);
+      if (!reading.has(afterSeq)) await arrivalAt(reading);
       const events = reading.take(afterSeq, limit);
       if (reading.wantsMore) resume(consumer, reading);
       return events;
@@ -153,6 +154,17 @@ class History implements KafkaHistory {
     resolveOffset(batch.lastOffset());
     if (!reading.wantsMore) consumer.pause([{ topic, partitions: [partition] }]);
   }
+}
+
+/** Waits until something came; what does not come in time is sought anew by the next read. */
+async function arrivalAt(reading: PartitionReading): Promise<void> {
+  const patience = new AbortController();
+  const late = delay(patienceMs, undefined, { ref: false, signal: patience.signal }).then(
+    () => reading.stop(),
+    () => undefined,
+  );
+  await Promise.race([reading.arrival(), late]);
+  patience.abort();
 }
 
 function resume(consumer: Consumer, { topic, partition }: PartitionReading): void {

@@ -3,7 +3,7 @@ import type { LoggedEvent } from '@faemban/event-sourcing';
 import { readableEvents, type BroughtRecord } from '../consume/readable-events';
 
 /** Events kept that nobody has asked for yet; a fetch may bring some more. */
-const aheadEventsMax = 1_000;
+const aheadEventsMax = 2_000;
 
 /** One partition as it is read from its topic: the next events, in order and without a gap. */
 export class PartitionReading {
@@ -45,6 +45,11 @@ export class PartitionReading {
   /** Whether what follows on a seq is here. */
   has(afterSeq: number): boolean {
     return afterSeq >= this.before && afterSeq < this.before + this.events.length;
+  }
+
+  /** Whether what follows on a seq was asked for, and has not been brought yet. */
+  isComing(afterSeq: number): boolean {
+    return !this.isOver && afterSeq === this.before + this.events.length;
   }
 
   /** From which offset on what follows on a seq stands. */

@@ -78,8 +78,8 @@ export class KafkaWorld {
     return log;
   }
 
-  async append(count: number, context = this.context): Promise<void> {
-    const appends = Array.from({ length: count }, (_, index) => anAppend({ values: [index, { th: 'บ้าน' }] }));
+  async append(count: number, context = this.context, th = 'บ้าน'): Promise<void> {
+    const appends = Array.from({ length: count }, (_, index) => anAppend({ values: [index, { th }] }));
     const results = await this.events.store(context).appendMany(appends);
     for (const result of results) if (!result.ok) throw result.error;
   }
