@@ -7,7 +7,7 @@ import { contextOfTopic, topicOf } from '../connection/topics';
 import { withKafka } from '../failures';
 import { PartitionReading } from './partition-reading';
 
-const pace = { sessionTimeout: 10_000, heartbeatInterval: 2_000, maxWaitTimeInMs: 50 };
+const pace = { sessionTimeout: 10_000, heartbeatInterval: 2_000, maxWaitTimeInMs: 10 };
 /** Bytes of one partition fetched at once. */
 const partitionBytesMax = 1024 * 1024;
 /** Partitions that are read ahead at the same time; the one that was read longest ago makes room. */

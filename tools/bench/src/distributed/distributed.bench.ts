@@ -9,7 +9,7 @@ import { benchMongoAppend } from './mongo-append';
 import { benchPublished } from './published';
 
 /** Households of the published log; each has two events of ingestion and two of scoring. */
-const households = 5_000;
+const households = 30_000;
 
 /**
  * What the distributed profile costs: appending to MongoDB, publishing, consuming, how late a consumer is, a view built anew from Kafka; each
