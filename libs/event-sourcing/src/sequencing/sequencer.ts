@@ -1,6 +1,6 @@
 import { invariant, NotAvailable } from '../errors';
 import type { Clock } from '../ports';
-import { segmentBehind, type Commit, type SegmentStore } from './segments';
+import { segmentBehind, type Commit, type Segment, type SegmentStore } from './segments';
 
 /** The sequencer's clock may be this far from the database's, in milliseconds; beyond it sequencing stops and says so. */
 export const clockApartMsMax = 5_000;
@@ -36,7 +36,8 @@ export interface PartitionSequencer {
  * epoch only ends useless work. Any number may do this at once, stop anywhere and go on late: no commit is doubled, left out or put
  * before its predecessor in its stream, because
  * - every commit of the last segment is marked before others are collected, so that what is unmarked stands in no segment, or in one
- *   that makes the insert fail;
+ *   that makes the insert fail; what this sequencer found or made the last segment and marked, it need not look for again: whatever stands
+ *   behind it since makes the insert fail;
  * - a commit is taken only if its predecessor is marked or stands earlier in the same list.
  */
 export async function takePartition(
@@ -45,19 +46,30 @@ export async function takePartition(
   { clock, commitsMax = segmentCommitsMaxDefault }: { readonly clock: Clock; readonly commitsMax?: number },
 ): Promise<PartitionSequencer> {
   const epoch = await store.takeEpoch(partition);
+  let marked: Segment | undefined;
+  const markedLast = async (): Promise<Segment | undefined> => {
+    const last = await store.lastSegment(partition);
+    if (last !== undefined) await store.mark(last);
+    return last;
+  };
   return {
     epoch,
     async pass() {
-      const last = await store.lastSegment(partition);
-      if (last !== undefined) await store.mark(last);
+      const last = marked ?? (await markedLast());
+      // Whatever fails from here on, the next pass looks again.
+      marked = undefined;
       const commits = await collect(store, partition, commitsMax);
-      if (commits.length === 0) return 'idle';
+      if (commits.length === 0) {
+        marked = last;
+        return 'idle';
+      }
       const now = await agreedTime(store, partition, clock);
       const segment = segmentBehind(last, commits, { partition, epoch, now });
       if ((await store.insert(segment)) === 'taken') {
         return (await store.highestEpoch(partition)) > epoch ? 'overtaken' : 'again';
       }
       await store.mark(segment);
+      marked = segment;
       return 'sequenced';
     },
   };

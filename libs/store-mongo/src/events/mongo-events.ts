@@ -16,7 +16,7 @@ import { openInstallation } from './installation';
 import { Leases, leaseMsDefault } from './leases';
 import { recoverTail, type PublishedLog, type RecoveredTail } from '../transfer/recover-tail';
 import { createCommitStore } from './mongo-commits';
-import { createSegmentStore, serverTimeOf } from './mongo-segments';
+import { createSegmentStore, followedServerTime } from './mongo-segments';
 import { MongoStore } from './mongo-store';
 import { createPublishProgress } from './publish-progress';
 import { SegmentWatch } from './segment-watch';
@@ -92,7 +92,7 @@ export async function openMongoEvents(options: MongoEventsOptions): Promise<Mong
       return (await Promise.all(all)).reduce((sum, count) => sum + count, 0);
     }, watchMs);
     const owner = ids.next();
-    const serverTime = options.serverTime ?? (() => serverTimeOf(db));
+    const serverTime = options.serverTime ?? followedServerTime(db);
     const { leaseMs = leaseMsDefault, ...times } = options.times ?? {};
     const owned = new Map(
       contexts.map((context) => {

@@ -24,6 +24,21 @@ export async function serverTimeOf(db: mongo.Db): Promise<number> {
   return localTime.getTime();
 }
 
+/** The server is asked for its time so often, in milliseconds; in between its time goes on as this machine's steady clock does. */
+const timeAskedEveryMs = 1_000;
+
+/** {@link serverTimeOf}, asked for now and then: a clock of this machine that jumps is found out at once, one of the server's a moment later. */
+export function followedServerTime(db: mongo.Db): () => Promise<number> {
+  let known: { readonly time: number; readonly at: number } | undefined;
+  return async () => {
+    const now = performance.now();
+    if (known !== undefined && now - known.at < timeAskedEveryMs) return known.time + now - known.at;
+    const time = await serverTimeOf(db);
+    known = { time, at: performance.now() };
+    return time;
+  };
+}
+
 /** {@link SegmentStore} on collections, for sequencers that call themselves `owner`. */
 export function createSegmentStore(
   collections: ContextCollections,
