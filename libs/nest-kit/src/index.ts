@@ -74,7 +74,14 @@ export { createServer, loopbackHosts, type Server, type ServerOptions } from './
 export { closeWithin, drainMsMaxDefault, type Stopped } from './http/closing';
 export { Connections } from './http/connections';
 export { productVersion } from './process/product-version';
-export { exitCodeOf, exitWith, refusalLines, stopOnSignal, type AskedStop } from './process/main-process';
+export {
+  exitCodeOf,
+  exitWith,
+  refusalLines,
+  refusalLinesWith,
+  stopOnSignal,
+  type AskedStop,
+} from './process/main-process';
 export { inTraceOf } from './tracing/spans';
 export { traceCall, type OutgoingCall } from './tracing/trace-calls';
 export { batchObserver } from './tracing/trace-followers';

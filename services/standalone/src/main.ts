@@ -6,6 +6,7 @@ import {
   exitWith,
   productVersion,
   readConfig,
+  refusalLinesWith,
   stopOnSignal,
   type Stopped,
 } from '@faemban/nest-kit';
@@ -16,7 +17,7 @@ import { standaloneConfigSchema, type StandaloneConfig } from './config';
 import { keepHeapSmall } from './heap';
 import { forgetUnfinishedDemo, noteUnfinishedDemo, unfinishedDemo } from './demo/unfinished-demo';
 import { createStandalone, type Standalone } from './standalone';
-import { holdings, refusalLines, stoppedLine, usage } from './words';
+import { holdings, stoppedLine, usage } from './words';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -101,4 +102,4 @@ function stop(system: Standalone): Promise<Stopped> {
   return system.stop();
 }
 
-exitWith(main(), refusalLines);
+exitWith(main(), refusalLinesWith(usage));

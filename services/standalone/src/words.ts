@@ -1,4 +1,4 @@
-import { refusalLines as whyNot, type ServerStatus, type Stopped } from '@faemban/nest-kit';
+import type { ServerStatus, Stopped } from '@faemban/nest-kit';
 
 /** What `--help` prints. */
 export const usage = `npm start -- [--port N] [--data DIR] [--province] [--tpmap DIR] [--empty]
@@ -27,10 +27,4 @@ export function stoppedLine(stopped: Stopped): string {
   if (stopped === 'drained') return '  หยุดเรียบร้อย · stopped, nothing left undone';
   if (stopped === 'cut') return '  หยุดแล้ว ตัดการเชื่อมต่อที่ค้างอยู่ · stopped; connections still open at the limit were cut';
   return '  หยุดก่อนงานเสร็จ จะทำต่อเมื่อเริ่มใหม่ · stopped before all work was done; the next start goes on with it';
-}
-
-/** Why it did not start, for people; how it is called where that was wrong. */
-export function refusalLines(error: unknown): readonly string[] {
-  const isCalledWrongly = error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  return isCalledWrongly ? [error.message, '', usage] : whyNot(error);
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { bannerOf, loadDemo, tpmapFolder } from '@faemban/demo';
 import { bestMongo, installServers, sourceOf } from '@faemban/native-servers';
+import { exitWith, refusalLinesWith } from '@faemban/nest-kit';
 import { Cluster, services } from './cluster';
 import { factsOf, triesOf, usage } from './words';
 
@@ -95,10 +96,4 @@ async function keepRunning(cluster: Cluster, stopping: AbortSignal): Promise<voi
   }
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exit(1);
-  },
-);
+exitWith(main(), refusalLinesWith(usage));

@@ -1,2 +1,2 @@
 export { bannerOf, type BannerOptions } from './banner';
-export { demoExtents, loadDemo, tpmapFolder, type DemoExtent, type DemoOptions } from './load-demo';
+export { loadDemo, tpmapFolder, type DemoExtent, type DemoOptions } from './load-demo';

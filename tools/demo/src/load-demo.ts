@@ -5,9 +5,7 @@ import { Client, Progress, uploadImport } from '@faemban/cli';
 import { generateFromFigures, generatePopulation } from '@faemban/population';
 
 /** What a demo fills an empty installation with: Phunphin district (22,724 households), or the whole of Surat Thani (205,120). */
-export const demoExtents = ['district', 'province'] as const;
-/** One of {@link demoExtents}. */
-export type DemoExtent = (typeof demoExtents)[number];
+export type DemoExtent = 'district' | 'province';
 
 /** What to load into an empty installation, and from which figures. */
 export interface DemoOptions {

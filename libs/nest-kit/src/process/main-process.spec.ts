@@ -1,4 +1,5 @@
-import { exitCodeOf, refusalLines } from './main-process';
+import { parseArgs } from 'node:util';
+import { exitCodeOf, refusalLines, refusalLinesWith } from './main-process';
 
 describe('a process that does not run', () => {
   test('says so in both languages where the reason is one for people', () => {
@@ -9,6 +10,23 @@ describe('a process that does not run', () => {
   test('shows the whole error where it is a fault', () => {
     expect(refusalLines(new TypeError('broken'))[0]).toMatch(/TypeError: broken\n\s+at /);
     expect(refusalLines('thrown as it is')).toEqual(['thrown as it is']);
+  });
+
+  test('shows how a command is called to whoever called it wrongly, and to nobody else', () => {
+    const linesOf = refusalLinesWith('usage: command [--port N]');
+    const called = (...args: string[]): unknown => {
+      try {
+        return parseArgs({ args, options: { port: { type: 'string' } } });
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(linesOf(called('--prot', '1'))).toEqual([
+      expect.stringContaining("'--prot'"),
+      '',
+      'usage: command [--port N]',
+    ]);
+    expect(linesOf('thrown as it is')).toEqual(['thrown as it is']);
   });
 });
 

@@ -37,6 +37,14 @@ export function refusalLines(error: unknown): readonly string[] {
   return sentence?.th && sentence.en ? [sentence.th, sentence.en] : [error.stack ?? error.message];
 }
 
+/** {@link refusalLines} of a command: where it was called with options that it does not have, what it is and how it is called. */
+export const refusalLinesWith =
+  (usage: string) =>
+  (error: unknown): readonly string[] => {
+    const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+    return String(code).startsWith('ERR_PARSE_ARGS') ? [String(message), '', usage] : refusalLines(error);
+  };
+
 /**
  * Ends the process with what its `main` answers, or with 1 and the reason on standard error. Nothing is waited for then, whatever a library
  * still keeps open.

@@ -9,8 +9,12 @@ const stopMs = 15_000;
 /** How one server runs as a process. */
 export interface NativeServerRecipe {
   readonly name: string;
-  /** The command, given the folder for its data. */
-  command(folder: string): { readonly program: string; readonly args: readonly string[] };
+  /** The command, given the folder for its data; secrets go in `env`, where other users of the machine do not see them. */
+  command(folder: string): {
+    readonly program: string;
+    readonly args: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+  };
   /** Resolves when it serves. */
   ready(started: GuardedProcess): Promise<void>;
   /** Prepares the empty folder, once. */
@@ -45,8 +49,8 @@ export class NativeServer implements ServerControl {
     if (this.isRunning) return;
     if (!this.isPrepared) await this.recipe.prepare?.(this.folder);
     this.isPrepared = true;
-    const { program, args } = this.recipe.command(this.folder);
-    const started = await startGuarded(this.folder, program, args);
+    const { program, args, env } = this.recipe.command(this.folder);
+    const started = await startGuarded(this.folder, program, args, env);
     this.running = started;
     this.isToEnd = false;
     // Otherwise whoever uses it would only see connections that break.

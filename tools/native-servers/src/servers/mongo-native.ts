@@ -45,15 +45,6 @@ export async function startSecuredFerret(cache: string): Promise<SecuredMongoSer
 }
 
 function ferret(cache: string, port: number, login?: Login): NativeServerRecipe {
-  const users =
-    login === undefined
-      ? []
-      : [
-          '--test-enable-new-auth',
-          '--setup-database=admin',
-          `--setup-username=${login.username}`,
-          `--setup-password=${login.password}`,
-        ];
   return {
     name: 'ferretdb',
     prepare: (folder) => mkdir(join(folder, 'data')).then(() => undefined),
@@ -68,12 +59,19 @@ function ferret(cache: string, port: number, login?: Login): NativeServerRecipe 
         '--debug-addr=-',
         '--telemetry=disable',
         '--log-level=WARN',
-        ...users,
+        ...(login === undefined ? [] : ['--test-enable-new-auth']),
       ],
+      ...(login === undefined ? {} : { env: userIn(login) }),
     }),
     ready: (process) => untilItAnswers(urlOf(port, login), readyMs, process),
   };
 }
+
+const userIn = ({ username, password }: Login): Readonly<Record<string, string>> => ({
+  FERRETDB_SETUP_DATABASE: 'admin',
+  FERRETDB_SETUP_USERNAME: username,
+  FERRETDB_SETUP_PASSWORD: password,
+});
 
 /** Starts mongo-java-server on an H2 file. It writes to the disk about once a second: what came last is lost with `kill -9`. */
 export async function startMongoJava(cache: string): Promise<MongoProtocolServer> {
