@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { table } from '../output';
 import type { Session } from '../session';
+import { statusLines, type SystemStatus } from './status-lines';
 
 interface Figures {
   readonly round: string;
@@ -21,18 +22,6 @@ interface History {
     readonly type: string;
     readonly actor: { readonly accountId: string; readonly office: string } | string;
     readonly sentence: { readonly th: string; readonly en: string };
-  }[];
-}
-
-interface SystemStatus {
-  readonly runners: readonly {
-    readonly name: string;
-    readonly kind: string;
-    readonly state: string;
-    readonly lagEvents: number;
-    readonly lagSeconds: number;
-    readonly parkedTotal: number;
-    readonly fault?: string;
   }[];
 }
 
@@ -108,9 +97,7 @@ export function readCommands(program: Command, session: (command: Command) => Se
     .description('สถานะระบบ · what is behind, broken or slow')
     .action(async (_options: unknown, self: Command) => {
       const { client, output } = session(self);
-      output.print(await client.get<SystemStatus>('/status'), ({ runners }) =>
-        table(runners.map(flatten), ['name', 'kind', 'state', 'lagEvents', 'lagSeconds', 'parkedTotal', 'fault']),
-      );
+      output.print(await client.get<SystemStatus>('/status'), statusLines);
     });
 }
 
