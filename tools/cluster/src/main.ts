@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { bannerOf, loadDemo, tpmapFolder } from '@faemban/demo';
 import { bestMongo, installServers, sourceOf } from '@faemban/native-servers';
-import { exitWith, refusalLinesWith } from '@faemban/nest-kit';
+import { exitWith, refusalLinesWith, stopOnSignal } from '@faemban/nest-kit';
 import { Cluster, services } from './cluster';
 import { factsOf, triesOf, usage } from './words';
 
@@ -51,9 +51,7 @@ async function main(): Promise<number> {
 
   const begunMs = Date.now();
   say('เริ่ม Kafka ฐานข้อมูล และบริการทุกตัว · starting Kafka, a database, and every service');
-  const asked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
+  const { stopped } = stopOnSignal(async () => 'drained');
   const instances = Object.fromEntries(services.map((service) => [service, perService]));
   const cluster = await Cluster.start({ port, instances, kafkaNodes, env: { FAEMBAN_LOG_LEVEL: 'warn' } });
   const stopping = new AbortController();
@@ -74,7 +72,7 @@ async function main(): Promise<number> {
       for (const line of banner) say(line);
       await keepRunning(cluster, stopping.signal);
     };
-    await Promise.race([asked, work()]);
+    await Promise.race([stopped, work()]);
   } finally {
     stopping.abort();
     say('\n  กำลังหยุด · stopping');

@@ -4,6 +4,9 @@ import type { Stopped } from '../http/closing';
 /** The exit code of a process that a second signal ended, as shells give it. */
 const exitInterrupted = 130;
 
+/** Signals so close together, in milliseconds, are one: sent to a group of processes, it comes from the parent once more. */
+const sameSignalMs = 1_000;
+
 /** A stop that a signal asked for. */
 export interface AskedStop {
   /** How it went; pending until a signal comes. */
@@ -11,18 +14,22 @@ export interface AskedStop {
   isAsked(): boolean;
 }
 
-/** The first signal (SIGINT, SIGTERM) stops in order; a second one ends the process at once. */
+/** The first signal (SIGINT, SIGTERM) stops in order; another one, a second later or more, ends the process at once. */
 export function stopOnSignal(stop: () => Promise<Stopped>): AskedStop {
   const stopped = Promise.withResolvers<Stopped>();
-  let isAsked = false;
+  let askedAt: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (isAsked) process.exit(exitInterrupted);
-      isAsked = true;
+      const now = performance.now();
+      if (askedAt !== undefined) {
+        if (now - askedAt >= sameSignalMs) process.exit(exitInterrupted);
+        return;
+      }
+      askedAt = now;
       stop().then(stopped.resolve, stopped.reject);
     });
   }
-  return { stopped: stopped.promise, isAsked: () => isAsked };
+  return { stopped: stopped.promise, isAsked: () => askedAt !== undefined };
 }
 
 /** 1 where something was still at work, which the next start repeats; 0 otherwise. */
