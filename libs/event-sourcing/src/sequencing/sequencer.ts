@@ -36,8 +36,8 @@ export interface PartitionSequencer {
  * epoch only ends useless work. Any number may do this at once, stop anywhere and go on late: no commit is doubled, left out or put
  * before its predecessor in its stream, because
  * - every commit of the last segment is marked before others are collected, so that what is unmarked stands in no segment, or in one
- *   that makes the insert fail; what this sequencer found or made the last segment and marked, it need not look for again: whatever stands
- *   behind it since makes the insert fail;
+ *   that makes the insert fail. A last segment that this sequencer found or made, and marked, need not be looked for again: one that
+ *   somebody else put behind it makes the insert fail;
  * - a commit is taken only if its predecessor is marked or stands earlier in the same list.
  */
 export async function takePartition(

@@ -1,6 +1,4 @@
-import type { mongo } from 'mongoose';
 import type { Commit, Segment, SegmentStore } from '@faemban/event-sourcing';
-import { helloOf } from '../connection/capabilities';
 import { isDuplicateKey, withDatabase } from '../failures';
 import type { ContextCollections } from './context-collections';
 import { commitOf, segmentDocument, segmentOf, seqOf, type ReadSegment } from './documents';
@@ -15,28 +13,6 @@ export async function lastSegmentOf(
 ): Promise<Segment | undefined> {
   const found = await withDatabase(() => segments.findOne({ partition }, { sort: { lastSeq: -1 } }));
   return found === null ? undefined : segmentOf(found as unknown as ReadSegment);
-}
-
-/** The server's own time, in milliseconds since 1970. */
-export async function serverTimeOf(db: mongo.Db): Promise<number> {
-  const { localTime } = await withDatabase(() => helloOf(db));
-  if (!(localTime instanceof Date)) throw new Error('the server does not tell its time');
-  return localTime.getTime();
-}
-
-/** The server is asked for its time so often, in milliseconds; in between its time goes on as this machine's steady clock does. */
-const timeAskedEveryMs = 1_000;
-
-/** {@link serverTimeOf}, asked for now and then: a clock of this machine that jumps is found out at once, one of the server's a moment later. */
-export function followedServerTime(db: mongo.Db): () => Promise<number> {
-  let known: { readonly time: number; readonly at: number } | undefined;
-  return async () => {
-    const now = performance.now();
-    if (known !== undefined && now - known.at < timeAskedEveryMs) return known.time + now - known.at;
-    const time = await serverTimeOf(db);
-    known = { time, at: performance.now() };
-    return time;
-  };
 }
 
 /** {@link SegmentStore} on collections, for sequencers that call themselves `owner`. */

@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import { followedServerTime } from './mongo-segments';
+import { followedServerTime } from './server-time';
 
 /** A server whose clock is set by a test. */
 function aServer() {

@@ -2,6 +2,8 @@ import { describeWhere } from '@faemban/fixtures';
 import { freePorts, sourceOf } from '@faemban/native-servers';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -16,8 +18,9 @@ class Run {
   readonly child: ChildProcess;
   said = '';
 
-  constructor(...args: readonly string[]) {
-    this.child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(folder: string, ...args: readonly string[]) {
+    const env = { ...process.env, TMPDIR: folder };
+    this.child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.said += chunk.toString()));
     }
@@ -43,9 +46,15 @@ const isAlive = (pid: number): boolean => {
 };
 
 describeWhere(lack === undefined, lack ?? '')('npm run cluster', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'faemban-cluster-command-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
   test('starts everything, starts again what was killed, and leaves nothing when it is stopped', async () => {
     const [port = 0] = await freePorts(1);
-    const run = new Run('--port', String(port), '--empty');
+    const run = new Run(folder, '--port', String(port), '--empty');
     try {
       await run.says(/Ctrl-C/);
       const ready = () => fetch(`http://127.0.0.1:${port}/health/ready`).then(({ status }) => status);
@@ -58,18 +67,23 @@ describeWhere(lack === undefined, lack ?? '')('npm run cluster', () => {
       expect(await ready()).toBe(200);
       const pids = [...run.said.matchAll(/pid (\d+)/g)].map(([, number]) => Number(number));
       expect(pids).toHaveLength(5);
+      expect(readdirSync(folder)).not.toEqual([]);
+      // Twice, as it comes where a group of processes is stopped and the parent hands it on as well.
+      run.child.kill('SIGINT');
+      await delay(100);
       run.child.kill('SIGINT');
       const [code] = (await once(run.child, 'exit')) as [number];
       expect(code).toBe(0);
       expect(pids.filter(isAlive)).toEqual([]);
       expect(isAlive(again)).toBe(false);
+      expect(readdirSync(folder)).toEqual([]);
     } finally {
       run.child.kill('SIGKILL');
     }
   });
 
   test('says what it can do where it is called wrongly', async () => {
-    const run = new Run('--instances', '9');
+    const run = new Run(folder, '--instances', '9');
     const [code] = (await once(run.child, 'close')) as [number];
     expect([code, run.said]).toEqual([2, expect.stringContaining('1 to 5')]);
   });
