@@ -5,7 +5,7 @@ import { root } from './places.mjs';
 /**
  * @param {{ name: string, report?: object }[]} runs Jest's `--json` output per run, absent where there is none
  * @returns {{ passed: number, failed: number, skipped: number, reasons: string[], failures: string[] }} `reasons`: why
- *   something was skipped, once each; `failures`: each thing that failed with the first line it said, in the order of the runs
+ *   something was skipped, once each; `failures`: each thing that failed with the first lines it said, in the order of the runs
  */
 export function totalsOf(runs) {
   const totals = { passed: 0, failed: 0, skipped: 0, reasons: new Set(), failures: [] };
@@ -22,10 +22,10 @@ export function totalsOf(runs) {
       const file = relative(root, suite.name);
       const failed = suite.assertionResults.filter(({ status }) => status === 'failed');
       for (const { fullName, failureMessages } of failed) {
-        totals.failures.push(`${file} › ${fullName}: ${firstLine(failureMessages.join('\n'))}`);
+        totals.failures.push(`${file} › ${fullName}: ${firstLines(failureMessages.join('\n'))}`);
       }
       if (suite.status === 'failed' && failed.length === 0)
-        totals.failures.push(`${file}: ${firstLine(suite.message)}`);
+        totals.failures.push(`${file}: ${firstLines(suite.message)}`);
       for (const { status, fullName } of suite.assertionResults) {
         if (status === 'pending' || status === 'todo') totals.reasons.add(reasonIn(fullName));
       }
@@ -35,7 +35,14 @@ export function totalsOf(runs) {
 }
 
 const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
-const firstLine = (text) => text.replaceAll(colours, '').trim().split('\n', 1)[0];
+/** Enough to see what was expected and what a program printed that ended. */
+const linesTold = 8;
+
+function firstLines(text) {
+  const lines = text.replaceAll(colours, '').split('\n');
+  const telling = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('at '));
+  return telling.slice(0, linesTold).join('\n    ');
+}
 
 function reasonIn(fullName) {
   return /\[skipped: ([^\]]*)\]/.exec(fullName)?.[1] ?? `skipped without a reason: ${fullName}`;

@@ -8,7 +8,7 @@ export interface ServerControl {
   stop(): Promise<void>;
   /** Ends it as a power cut would (`kill -9`), and waits until it is gone. */
   kill(): Promise<void>;
-  /** Makes it stand still (`SIGSTOP`): connections stay open and nothing answers. */
+  /** Makes it stand still (`SIGSTOP`), and resolves when it does: connections stay open and nothing answers. */
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** Ends it and removes what it stored. */

@@ -69,11 +69,11 @@ describe('the totals of a test run', () => {
     expect(totals.exitCodeOf(found)).toBe(0);
   });
 
-  test('name each test that failed and each suite that did not load, with the first line they said', () => {
+  test('name each test that failed and each suite that did not load, with the first lines they said', () => {
     const failed = {
       status: 'failed',
       fullName: 'a log is dense',
-      failureMessages: ['\u001b[2mexpect(received)\u001b[22m.toBe(expected)\n\nExpected: 1'],
+      failureMessages: ['\u001b[2mexpect(received)\u001b[22m.toBe(expected)\n\nExpected: 1\n    at one.spec.ts:3'],
     };
     const loaded = report({ numFailedTests: 1 }, [failed]);
     const broken = report({ numRuntimeErrorTestSuites: 1 });
@@ -90,7 +90,7 @@ describe('the totals of a test run', () => {
     ).toMatchObject({
       failed: 2,
       failures: [
-        'libs/one.spec.ts › a log is dense: expect(received).toBe(expected)',
+        'libs/one.spec.ts › a log is dense: expect(received).toBe(expected)\n    Expected: 1',
         'libs/one.spec.ts: Cannot find module x',
       ],
     });

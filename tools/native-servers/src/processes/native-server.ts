@@ -1,10 +1,14 @@
 import { rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerControl } from '../server-control';
 import { startGuarded, type GuardedProcess } from './guarded-process';
 import { makeServerFolder } from './server-folders';
+import { standsStill } from './stands-still';
 
 /** A stopped server has this long to end by itself, in milliseconds. */
 const stopMs = 15_000;
+/** Between two looks at whether a paused server stands still, in milliseconds. */
+const standingMs = 2;
 
 /** How one server runs as a process. */
 export interface NativeServerRecipe {
@@ -84,7 +88,9 @@ export class NativeServer implements ServerControl {
   }
 
   async pause(): Promise<void> {
-    this.running?.signal('SIGSTOP');
+    const { running } = this;
+    running?.signal('SIGSTOP');
+    while (running?.isRunning === true && !standsStill(running.pid)) await delay(standingMs);
   }
 
   async resume(): Promise<void> {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from '../install/programs';
@@ -6,6 +5,7 @@ import { runProgram } from '../install/run-program';
 import { freePorts } from '../processes/free-ports';
 import { NativeServer } from '../processes/native-server';
 import type { KafkaCluster, SecuredCluster } from './kafka';
+import { makeClusterId } from './kafka-cluster-id';
 import { allowDocumented, makeCredentials, scramArguments, securedSettings, type Credentials } from './kafka-secured';
 
 const readyMs = 120_000;
@@ -65,7 +65,7 @@ async function startNodes(cache: string, nodeCount: 1 | 3, secure?: Secure): Pro
     const [broker, controller, clients] = ports.slice(3 * index) as [number, number, number];
     return { id: index + 1, broker, controller, clients };
   });
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = makeClusterId();
   const servers = places.map((place) => nodeOf(cache, clusterId, place, places, secure));
   const remove = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.remove()));
