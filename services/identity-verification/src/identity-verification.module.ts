@@ -1,8 +1,21 @@
 import { join, resolve } from 'node:path';
 import { personVaultPort } from '@faemban/contracts';
-import type { CommandHandler } from '@faemban/event-sourcing';
-import { commandHandlerToken, contextModule, PersonVaultController, PLATFORM, type Platform } from '@faemban/nest-kit';
-import { type DynamicModule, Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { CommandHandler, Sentence } from '@faemban/event-sourcing';
+import {
+  commandHandlerToken,
+  contextModule,
+  HealthRegistry,
+  PersonVaultController,
+  PLATFORM,
+  type Platform,
+} from '@faemban/nest-kit';
+import {
+  type DynamicModule,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { type IdentityVerificationConfig, identityVerificationConfigSchema } from './config';
 import { PersonCommand } from './persons/person.command';
 import { personAggregate, type PersonInput } from './persons/person.decisions';
@@ -11,19 +24,38 @@ import { createKeyedHashes } from './vault/keyed-hashes.keys';
 import { readVaultKeys } from './vault/key-file.keys';
 import { EmbeddedPersonVault } from './vault/person-vault.service';
 import { createSealing } from './vault/sealing.keys';
+import type { Missing } from './vault/vault-store';
 import { openVaultStore } from './vault/vault.store';
 
 /** Every aggregate of identity verification, for whoever folds its streams. */
 export const identityVerificationAggregates = [personAggregate] as const;
 
-/** Closes the vault's files once every batch is done. */
+/** Tells whom the vault's files lack, and closes them once every batch is done. */
 @Injectable()
-class VaultFiles implements OnApplicationShutdown {
-  constructor(@Inject(EmbeddedPersonVault) private readonly vault: EmbeddedPersonVault) {}
+class VaultFiles implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    @Inject(EmbeddedPersonVault) private readonly vault: EmbeddedPersonVault,
+    @Inject(HealthRegistry) private readonly health: HealthRegistry,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.health.add('vault', () => {
+      const missing = this.vault.missing();
+      return missing === undefined ? { ready: true } : { ready: true, waitingFor: missingSentence(missing) };
+    });
+  }
 
   onApplicationShutdown(): Promise<void> {
     return this.vault.close();
   }
+}
+
+function missingSentence({ persons, from, to }: Missing): Sentence {
+  const count = persons.toLocaleString('en-US');
+  return {
+    th: `ทะเบียนบุคคลที่กู้คืนมาไม่มีชื่อและเลขของ ${count} คนที่บันทึกระหว่าง ${from} ถึง ${to} ส่งแฟ้มของการนำเข้าในช่วงนั้นอีกครั้ง`,
+    en: `The vault that was put back lacks the names and numbers of ${count} persons recorded from ${from} to ${to}. Send the files of the imports of that time again.`,
+  };
 }
 
 /**
@@ -48,6 +80,7 @@ export class IdentityVerificationModule {
           handler,
           hashes: createKeyedHashes(keys.matching),
           sealing: createSealing(keys.sealing),
+          log: platform.log,
           clock: platform.clock,
           ids: platform.ids,
         });

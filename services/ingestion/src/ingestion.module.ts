@@ -36,6 +36,7 @@ import { Imports } from './imports/imports.service';
 import { ImportsStore } from './imports/imports.store';
 import { RollbacksController } from './imports/rollbacks.controller';
 import { Rollbacks } from './imports/rollbacks.service';
+import { RestorationsStore } from './imports/restorations.store';
 import { RollbacksStore } from './imports/rollbacks.store';
 import { MappingsController } from './imports/mappings.controller';
 import { MappingsStore } from './imports/mappings.store';
@@ -158,8 +159,10 @@ export class IngestionModule {
           ): Tools => {
             const keys = readInstallationKeys(resolve(platform.dataDir, settings.keysFolder, 'ingestion.key'));
             const folder = join(platform.dataDir, settings.importsFolder, 'files');
+            const imports = new ImportsStore(databases.imports);
             return {
-              imports: new ImportsStore(databases.imports),
+              imports,
+              restorations: new RestorationsStore(databases.imports, imports),
               columnMappings: new MappingsStore(databases.imports),
               findings: new FindingsStore(databases.staging),
               staging: new StagingStore(databases.staging),

@@ -53,6 +53,8 @@ export interface VaultAddress {
 
 /** One member's personal data. `number` is normalised and empty for `none`; `bornOn` is a C.E. day, null when unknown. */
 export interface VaultMember {
+  /** The id under which events know him already, where the vault may have lost him: he is not announced again. */
+  readonly personId?: string;
   readonly title: string;
   readonly firstName: string;
   readonly lastName: string;
@@ -92,6 +94,7 @@ const text = z.string().max(vaultTextCharactersMax);
 const correlation = z.string().min(1).max(80);
 const documentSchema = z.strictObject({ kind: z.enum(identityDocumentKinds), check: z.enum(numberCheckResults) });
 const memberSchema = z.strictObject({
+  personId: idSchema.optional(),
   title: text,
   firstName: text,
   lastName: text,

@@ -43,6 +43,7 @@ export class PersonsController {
   read(@zodParams(personParams) { personId }: z.infer<typeof personParams>): FoundPerson & PersonalData {
     const answer = this.vault.read(personId);
     if (answer.state === 'erased') throw erased();
+    if (answer.state === 'missing') throw missing();
     if (answer.state === 'unknown') throw nobody();
     const { householdId, document, data } = answer;
     return { personId, householdId, document, ...data };
@@ -76,6 +77,12 @@ const heldByTwo = (): Problem =>
   new Problem(409, 'number-held-by-two', {
     th: 'เลขนี้มีผู้ถือมากกว่าหนึ่งคนในทะเบียน เจ้าหน้าที่ต้องตรวจสอบก่อนว่าเป็นใคร',
     en: 'More than one person is recorded under this number. Somebody has to look at both before it can be used.',
+  });
+
+const missing = (): Problem =>
+  new Problem(404, 'person-missing', {
+    th: 'ระบบรู้จักบุคคลนี้จากเหตุการณ์ แต่ชื่อและเลขของเขาไม่อยู่ในทะเบียนที่กู้คืนมา ส่งแฟ้มของการนำเข้าเดิมอีกครั้งแล้วข้อมูลจะกลับมา',
+    en: 'Events know this person, but the vault was restored from before he was recorded. His name and number come back when the files of that import are sent again.',
   });
 
 const erased = (): Problem =>

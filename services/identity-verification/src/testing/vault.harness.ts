@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PersonBatch, VaultHousehold, VaultMember } from '@faemban/contracts';
@@ -41,6 +41,7 @@ export class VaultUnderTest {
       handler: watched<CommandHandler<PersonInput>>(handler, (call) => this.failing(call)),
       hashes: createKeyedHashes(this.key),
       sealing: createSealing(this.key),
+      log: this.platform.log,
       clock: this.platform.clock,
       ids: this.platform.ids,
     });
@@ -52,6 +53,21 @@ export class VaultUnderTest {
     await this.vault.close();
     this.open();
     await this.vault.resume();
+  }
+
+  /** Copies the files aside; what it answers puts them back over newer ones, as from a backup, and opens them. */
+  async backUp(): Promise<() => Promise<void>> {
+    await this.reopen();
+    const copy = mkdtempSync(join(tmpdir(), 'faemban-vault-copy-'));
+    cpSync(this.folder, copy, { recursive: true });
+    return async () => {
+      await this.vault.close();
+      rmSync(this.folder, { recursive: true });
+      cpSync(copy, this.folder, { recursive: true });
+      rmSync(copy, { recursive: true });
+      this.open();
+      await this.vault.resume();
+    };
   }
 
   async close(): Promise<void> {

@@ -35,10 +35,16 @@ export function eraseAgain(keysFolder: string, personIds: Iterable<string>): num
   try {
     const hasIdentities = keys.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'identities'").get() !== undefined;
     if (!hasIdentities) return 0;
+    // Files of an earlier version do not have it. What is in it, the vault never takes in again under the same id.
+    keys.exec('CREATE TABLE IF NOT EXISTS erased (person TEXT PRIMARY KEY) WITHOUT ROWID, STRICT');
     const erase = keys.prepare('DELETE FROM identities WHERE person = ?');
+    const note = keys.prepare('INSERT OR IGNORE INTO erased (person) VALUES (?)');
     const erased = keys.transaction(() => {
       let count = 0;
-      for (const personId of personIds) count += erase.run(personId).changes;
+      for (const personId of personIds) {
+        count += erase.run(personId).changes;
+        note.run(personId);
+      }
       return count;
     })();
     keys.pragma('wal_checkpoint(TRUNCATE)');

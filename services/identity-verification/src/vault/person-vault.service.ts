@@ -13,21 +13,26 @@ import {
   type Clock,
   type CommandContext,
   type CommandHandler,
+  type EventLog,
   type Ids,
   invariant,
   sequencedId,
 } from '@faemban/event-sourcing';
 import { personNameKey } from '@faemban/thai';
+import { compareWithLog, noteThrough } from './compare-with-log';
 import type { ErasePerson, PersonInput, SuspectedDuplicate } from '../persons/person.decisions';
 import type { KeyedHashes } from './keyed-hashes.keys';
 import { keyBytes, type PersonalData, type Sealing, sealNonceBytes } from './sealing.keys';
-import type { Announcement, Entry, Identity, VaultStore } from './vault-store';
+import type { Announcement, Entry, Identity, Missing, VaultStore } from './vault-store';
 
 /** How many persons are hashed, matched and sealed before other work gets a turn: about 5 ms. */
 const personsPerSlice = 128;
 
 /** Random bytes fetched at once, for secrets and nonces. */
 const randomPoolBytes = 16 * 1024;
+
+/** Batches after which it is noted again how far the log is known, so that a start has little to compare. */
+const batchesPerComparison = 16;
 
 /** Persons announced in one durable write. */
 const announcementsPerWrite = 256;
@@ -38,6 +43,8 @@ export interface VaultParts {
   readonly hashes: KeyedHashes;
   readonly sealing: Sealing;
   readonly handler: CommandHandler<PersonInput>;
+  /** The log of the vault's own context. */
+  readonly log: Pick<EventLog, 'heads' | 'read'>;
   readonly clock: Clock;
   readonly ids: Ids;
 }
@@ -45,6 +52,8 @@ export interface VaultParts {
 /** What the vault answers about one person. */
 export type VaultAnswer =
   | { readonly state: 'unknown' }
+  /** Events know him; the vault's files, which are older, do not. */
+  | { readonly state: 'missing' }
   | { readonly state: 'erased' }
   | {
       readonly state: 'kept';
@@ -72,10 +81,11 @@ export class EmbeddedPersonVault implements PersonVault {
   private readonly untold = new Map<string, PendingBatch>();
   /** Batches whose events are stored; their announcements go with the next write. */
   private announced: string[] = [];
+  private batches = 0;
 
   constructor(private readonly parts: VaultParts) {}
 
-  /** Finishes what a crash left: announcements and erasures. Called before anything else. */
+  /** Finishes what a crash left, announcements and erasures, and compares the files with the log. Called before anything else. */
   async resume(): Promise<void> {
     for (const { batchId, json } of this.parts.store.pendingAnnouncements()) {
       this.untold.set(batchId, JSON.parse(json) as PendingBatch);
@@ -85,6 +95,12 @@ export class EmbeddedPersonVault implements PersonVault {
       const { erase, context } = JSON.parse(command) as { erase: ErasePerson; context: CommandContext };
       await this.tellErasure(erase, context);
     }
+    await compareWithLog(this.parts.store, this.parts.log);
+  }
+
+  /** Persons whom events name and the files do not have, as after an older copy of them was put back. */
+  missing(): Missing | undefined {
+    return this.parts.store.missing();
   }
 
   recordPersons(batch: PersonBatch): Promise<readonly RecordedHousehold[]> {
@@ -106,6 +122,8 @@ export class EmbeddedPersonVault implements PersonVault {
   /** Opens one person's entry. */
   read(personId: string): VaultAnswer {
     const entry = this.parts.store.entry(personId);
+    if (this.parts.store.isErased(personId)) return { state: 'erased' };
+    if (this.parts.store.isMissing(personId)) return { state: 'missing' };
     if (entry === undefined) return { state: 'unknown' };
     const identity = this.parts.store.identity(personId);
     const secret = this.parts.store.secretOf(personId);
@@ -157,6 +175,7 @@ export class EmbeddedPersonVault implements PersonVault {
       added: [...recognition.added.values()],
       seenAgain: [...recognition.seenAgain.values()],
       announced: this.announced,
+      found: recognition.found,
       ...(announcements.length > 0 ? { announcements: { batchId, json: JSON.stringify(pending) } } : {}),
     });
     this.announced = [];
@@ -164,6 +183,9 @@ export class EmbeddedPersonVault implements PersonVault {
     this.parts.store.putEntries(recognition.entries);
     await nextTurn();
     await this.announceUntold();
+    this.batches += 1;
+    // What this process announced it has: nothing of it has to be read.
+    if (this.batches % batchesPerComparison === 0) await noteThrough(this.parts.store, this.parts.log);
     return households;
   }
 
@@ -217,6 +239,8 @@ class Recognition {
   readonly seenAgain = new Map<string, Identity>();
   readonly entries: Entry[] = [];
   readonly announcements: Announcement[] = [];
+  /** Whom events knew already. */
+  readonly found: string[] = [];
   /** Whom this batch has met so far, by match hash. */
   private readonly met = new Map<string, string[]>();
   private random = Buffer.alloc(0);
@@ -232,9 +256,15 @@ class Recognition {
     return members.map((member) => {
       const nameKey = personNameKey(member.firstName, member.lastName);
       const nameHash = this.parts.hashes.ofName(nameKey);
+      const told = member.personId;
+      if (told !== undefined && this.parts.store.isErased(told)) {
+        taken.add(told);
+        return told;
+      }
       const { known, matchHash, holders } = this.knownOf(member, nameKey, nameHash, householdId, taken);
-      const personId = known?.personId ?? this.parts.ids.next();
-      if (known === undefined) {
+      const personId = known?.personId ?? told ?? this.parts.ids.next();
+      if (told !== undefined) this.found.push(told);
+      else if (known === undefined) {
         const suspected = holders.map((other) => suspectedOf(other, nameHash));
         const { source } = this.batch;
         this.announcements.push({ personId, householdId, area, source, document: member.document, suspected });
@@ -249,16 +279,22 @@ class Recognition {
     });
   }
 
+  /** By the id that events have for him, where it is told; else by his number and name. */
   private knownOf(member: VaultMember, nameKey: string, nameHash: string, householdId: string, taken: Set<string>) {
+    const told = member.personId;
     if (member.number === '') {
       for (let ordinal = 0; ; ordinal += 1) {
         const matchHash = this.parts.hashes.ofUnnumbered(householdId, nameKey, member.bornOn ?? '', ordinal);
         const [known] = this.holdersOf(matchHash);
-        if (known === undefined || !taken.has(known.personId)) return { known, matchHash, holders: [] };
+        const isHis = known === undefined || told === undefined || known.personId === told;
+        if (isHis && (known === undefined || !taken.has(known.personId))) return { known, matchHash, holders: [] };
       }
     }
     const matchHash = this.parts.hashes.ofNumber(member.number);
     const holders = this.holdersOf(matchHash);
+    if (told !== undefined) {
+      return { known: this.added.get(told) ?? this.parts.store.identity(told), matchHash, holders };
+    }
     const sameName = holders.filter((holder) => holder.nameHash === nameHash && !taken.has(holder.personId));
     const known =
       sameName.find((holder) => holder.householdId === householdId) ??

@@ -36,6 +36,24 @@ export interface Erasure {
   readonly command: string;
 }
 
+/** What a stretch of the log says of persons, beside what the vault has. */
+export interface Compared {
+  /** How far the log is compared afterwards. */
+  readonly partition: number;
+  readonly seq: number;
+  readonly erased: readonly string[];
+  /** Persons recorded there whom the vault has neither kept nor erased, and when that was. */
+  readonly missing: readonly { readonly personId: string; readonly recordedAt: string }[];
+}
+
+/** Persons whom events name and the vault does not have. */
+export interface Missing {
+  readonly persons: number;
+  /** When the first and last of them were recorded; ISO 8601. */
+  readonly from: string;
+  readonly to: string;
+}
+
 /**
  * Where the vault keeps its two halves: identities with their secrets, and sealed entries. They are two files with backups of their own.
  * Each call is durable when it returns.
@@ -53,6 +71,8 @@ export interface VaultStore {
     readonly seenAgain: readonly Identity[];
     readonly announcements?: { readonly batchId: string; readonly json: string };
     readonly announced?: readonly string[];
+    /** Persons who had been missing. */
+    readonly found?: readonly string[];
   }): void;
   pendingAnnouncements(): readonly { readonly batchId: string; readonly json: string }[];
   putEntries(entries: readonly Entry[]): void;
@@ -62,5 +82,12 @@ export interface VaultStore {
   /** Takes the sealed entry away and forgets the erasure. */
   finishErasure(personId: string): void;
   pendingErasures(): readonly Erasure[];
+  isErased(personId: string): boolean;
+  isMissing(personId: string): boolean;
+  missing(): Missing | undefined;
+  /** How far the log is compared, per partition. */
+  comparedThrough(): readonly { readonly partition: number; readonly seq: number }[];
+  /** Erases what the log says to be erased, and notes who is missing, in one step. */
+  putCompared(compared: readonly Compared[]): void;
   close(): void;
 }

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { VaultDocument } from '@faemban/contracts';
 import { openSqlite } from '@faemban/store-sqlite';
-import type { Entry, Erasure, Identity, VaultStore } from './vault-store';
+import type { Compared, Entry, Erasure, Identity, Missing, VaultStore } from './vault-store';
 
 type Database = ReturnType<typeof openSqlite>;
 
@@ -51,6 +51,20 @@ export function openVaultStore(files: { readonly keys: string; readonly entries:
     .raw();
   const emptyEntry = entries.prepare("UPDATE entries SET sealed = x'' WHERE person = ?");
 
+  const forgetIdentity = keys.prepare('DELETE FROM identities WHERE person = ?');
+  const noteErased = keys.prepare('INSERT OR IGNORE INTO erased (person) VALUES (?)');
+  const selectErased = keys.prepare<[string], number>('SELECT 1 FROM erased WHERE person = ?').pluck();
+  const noteMissing = keys.prepare('INSERT OR IGNORE INTO missing (person, recorded_at) VALUES (?, ?)');
+  const forgetMissing = keys.prepare('DELETE FROM missing WHERE person = ?');
+  const selectMissing = keys.prepare<[string], number>('SELECT 1 FROM missing WHERE person = ?').pluck();
+  const noteCompared = keys.prepare('INSERT OR REPLACE INTO compared (partition, seq) VALUES (?, ?)');
+  /** Destroys an identity with its secret and notes that it is to stay so. */
+  const destroy = (personId: string): void => {
+    forgetIdentity.run(personId);
+    forgetMissing.run(personId);
+    noteErased.run(personId);
+  };
+
   const begin = keys.prepare('BEGIN');
   const commit = keys.prepare('COMMIT');
 
@@ -70,8 +84,9 @@ export function openVaultStore(files: { readonly keys: string; readonly entries:
     },
     secretOf: (personId) => selectSecret.get(personId),
     putIdentities: keys.transaction(
-      ({ added, seenAgain, announcements, announced }: Parameters<VaultStore['putIdentities']>[0]) => {
+      ({ added, seenAgain, announcements, announced, found }: Parameters<VaultStore['putIdentities']>[0]) => {
         for (const batchId of announced ?? []) forgetAnnouncements.run(batchId);
+        for (const personId of found ?? []) forgetMissing.run(personId);
         for (const { personId, householdId, source, round, matchHash, nameHash, secret } of added) {
           addIdentity.run(personId, householdId, source, round, matchHash, nameHash, secret);
         }
@@ -96,7 +111,7 @@ export function openVaultStore(files: { readonly keys: string; readonly entries:
         keys
           .prepare('INSERT OR REPLACE INTO erasures (person, command) VALUES (?, ?)')
           .run(erasure.personId, erasure.command);
-        keys.prepare('DELETE FROM identities WHERE person = ?').run(erasure.personId);
+        destroy(erasure.personId);
       })();
       keys.pragma('wal_checkpoint(TRUNCATE)');
     },
@@ -106,6 +121,33 @@ export function openVaultStore(files: { readonly keys: string; readonly entries:
     },
     pendingErasures: () =>
       keys.prepare<[], Erasure>('SELECT person AS personId, command FROM erasures ORDER BY person').all(),
+    isErased: (personId) => selectErased.get(personId) !== undefined,
+    isMissing: (personId) => selectMissing.get(personId) !== undefined,
+    missing: () => {
+      const row = keys
+        .prepare<[], Missing>(
+          'SELECT count(*) AS persons, min(recorded_at) AS "from", max(recorded_at) AS "to" FROM missing',
+        )
+        .get();
+      return row === undefined || row.persons === 0 ? undefined : row;
+    },
+    comparedThrough: () =>
+      keys.prepare<[], { partition: number; seq: number }>('SELECT partition, seq FROM compared').all(),
+    putCompared: (compared: readonly Compared[]) => {
+      const erased = compared.flatMap((one) => one.erased);
+      keys.transaction(() => {
+        for (const { partition, seq, missing } of compared) {
+          for (const { personId, recordedAt } of missing) noteMissing.run(personId, recordedAt);
+          noteCompared.run(partition, seq);
+        }
+        for (const personId of erased) destroy(personId);
+      })();
+      if (erased.length === 0) return;
+      keys.pragma('wal_checkpoint(TRUNCATE)');
+      entries.transaction(() => {
+        for (const personId of erased) emptyEntry.run(personId);
+      })();
+    },
     close: () => {
       keys.close();
       entries.close();
@@ -124,6 +166,9 @@ function openKeys(file: string): Database {
     CREATE INDEX IF NOT EXISTS identities_by_match ON identities (match);
     CREATE TABLE IF NOT EXISTS announcements (batch TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID, STRICT;
     CREATE TABLE IF NOT EXISTS erasures (person TEXT PRIMARY KEY, command TEXT NOT NULL) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS erased (person TEXT PRIMARY KEY) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS missing (person TEXT PRIMARY KEY, recorded_at TEXT NOT NULL) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS compared (partition INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
   `);
   return keys;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImportPart } from '@faemban/contracts';
@@ -26,6 +26,13 @@ export class BatchFiles {
 
   pathOf(importId: string, part: ImportPart | 'staged'): string {
     return join(this.folderOf(importId), `${part}.sealed`);
+  }
+
+  /** Whether these parts of an import are there and can be opened. */
+  has(importId: string, parts: readonly ImportPart[]): boolean {
+    const hasSecret =
+      this.secrets.prepare<[string]>('SELECT 1 FROM batches WHERE import = ?').get(importId) !== undefined;
+    return hasSecret && parts.every((part) => existsSync(this.pathOf(importId, part)));
   }
 
   /** @throws IntegrityFault where the secret is gone */

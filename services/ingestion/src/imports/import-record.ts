@@ -14,7 +14,8 @@ import { registerMapping } from '../sources/welfare-register';
 /**
  * How far an import is. `recording` is the end of validating: what was found is fixed and is being told.
  * `held` is one that stopped by itself and asks. An applied import that is to be
- * undone is first `examining`: whether something was built on it.
+ * undone is first `examining`: whether something was built on it. A `lost` one is known from its events only: its files, and what was
+ * staged of them, are not there, as after an older copy of ingestion's folder was put back. It asks for its files.
  */
 export const importStates = [
   ...([
@@ -29,6 +30,7 @@ export const importStates = [
     'rejected',
   ] as const),
   ...(['examining', 'rollback-requested', 'rolling-back', 'rolled-back'] as const),
+  'lost',
 ] as const;
 export type ImportState = (typeof importStates)[number];
 

@@ -104,6 +104,15 @@ export class ImportsController {
     return this.imports.approve(importId, context);
   }
 
+  @Post(':importId/restoration')
+  @HttpCode(202)
+  restore(
+    @zodParams(importParams) { importId }: z.infer<typeof importParams>,
+    @Taken() _context: CommandContext,
+  ): Promise<ImportView> {
+    return this.imports.restore(importId);
+  }
+
   @Post(':importId/release')
   @HttpCode(200)
   release(

@@ -9,6 +9,7 @@ import type { Progress, Tools } from '../process/tools';
 import { findFormOfRound } from '../sources/bmn-survey';
 import { heldSentence, type RowRepeats } from './import-hold.decisions';
 import type { RejectImport } from './import.decisions';
+import { earlierFirst, lostBecause, notRestorable, otherFile, restorationAwaited, withoutFiles } from './lost-imports';
 import { type ImportDone, type ImportFile, importForms, type ImportFound, type ImportRecord } from './import-record';
 
 /** An import as callers see it. */
@@ -36,6 +37,8 @@ export interface ImportView {
   readonly repeats?: RowRepeats;
   /** Why it stopped by itself, and what is possible. */
   readonly heldBecause?: Sentence;
+  /** Why it asks for its files again. */
+  readonly lostBecause?: Sentence;
   /** The earlier import of the same files, which this one gave way to. */
   readonly sameAs?: string;
 }
@@ -63,6 +66,8 @@ export class Imports {
       if (known.kind !== kind || known.source !== source || known.round !== round) throw new CommandIdReused(commandId);
       return this.viewOf(known);
     }
+    const [first] = this.tools.restorations.awaited();
+    if (first !== undefined && kind === 'bmn-survey') throw restorationAwaited(first);
     const { mapping } = importForms[kind];
     this.tools.files.open(importId);
     return this.viewOf(
@@ -74,20 +79,25 @@ export class Imports {
   async receive(importId: string, part: ImportPart, body: Readable, announcedBytes: number): Promise<ImportFile> {
     const record = this.get(importId);
     if (!importForms[record.kind].parts.includes(part)) throw noSuchPart(importForms[record.kind].parts);
-    if (record.state !== 'receiving') throw uploadClosed();
+    if (record.state !== 'receiving' && record.state !== 'lost') throw uploadClosed();
+    const [first] = this.tools.restorations.awaited();
+    if (first !== undefined && first.no !== record.no && this.tools.restorations.isAwaited(record))
+      throw earlierFirst(first);
     if (announcedBytes > this.limits.uploadBytesMax) throw tooLarge(this.limits.uploadBytesMax);
     const busy = `${importId}/${part}`;
     if (this.uploading.has(busy)) throw uploadUnderWay();
     this.uploading.add(busy);
     try {
       const { files, imports } = this.tools;
+      files.open(importId);
       const sealed = await sealUpload(body, {
         path: files.pathOf(importId, part),
         keyOf: files.keyOf(importId),
         bytesMax: this.limits.uploadBytesMax,
       });
       const file: ImportFile = { part, ...sealed };
-      imports.putFile(record, file);
+      if (record.state === 'receiving') imports.putFile(record, file);
+      else await this.requireSame(record, file);
       return file;
     } catch (error) {
       if (error instanceof UploadTooLarge) throw tooLarge(error.bytesMax);
@@ -108,9 +118,16 @@ export class Imports {
     if (record.sameAs !== null) return { view: this.viewOf(this.get(record.sameAs)), repeats: true };
     const { parts } = importForms[record.kind];
     const files = imports.files(record);
-    const missing = parts.filter((part) => !files.some((file) => file.part === part));
+    const isThere = (part: ImportPart): boolean =>
+      record.state === 'lost' ? this.tools.files.has(importId, [part]) : files.some((file) => file.part === part);
+    const missing = parts.filter((part) => !isThere(part));
     if (missing.length > 0) throw partsMissing(missing);
     if (parts.some((part) => this.uploading.has(`${importId}/${part}`))) throw uploadUnderWay();
+    if (record.state === 'lost') {
+      imports.change(record, { state: 'validating' });
+      this.jobs.wake();
+      return { view: this.view(importId), repeats: false };
+    }
     const earlier = record.state === 'receiving' ? imports.findSame(record) : undefined;
     if (earlier) {
       imports.change(record, { state: 'rejected', endedAt: context.occurredAt, sameAs: earlier.importId });
@@ -128,11 +145,32 @@ export class Imports {
   }
 
   async approve(importId: string, context: CommandContext): Promise<ImportView> {
-    this.get(importId);
+    const asked = this.get(importId);
+    const [first] = this.tools.restorations.awaited();
+    if (first !== undefined) throw restorationAwaited(first);
+    if (asked.state === 'lost') throw withoutFiles(asked);
     await this.tools.decisions.handle({ type: 'ApproveImport', importId }, context);
     const record = this.get(importId);
     if (record.state === 'validated') this.tools.imports.change(record, { state: 'approved' });
     this.jobs.wake();
+    return this.view(importId);
+  }
+
+  /**
+   * Has an applied survey read again, because something that it brought was lost beside the events, such as names and numbers with the
+   * vault's files. Where its files were swept, it asks for them. Nothing is recorded twice.
+   */
+  async restore(importId: string): Promise<ImportView> {
+    const { imports, restorations, files, events } = this.tools;
+    const record = this.get(importId);
+    if (!restorations.isAwaited(record)) {
+      if (record.kind !== 'bmn-survey' || record.state !== 'applied') throw notRestorable();
+      const recorded = await events.load(`import-${importId}`);
+      restorations.add(record, recorded.find(({ type }) => type === 'ImportApproved')?.recordedAt ?? '');
+      const isThere = files.has(importId, importForms[record.kind].parts);
+      imports.change(record, { state: isThere ? 'validating' : 'lost' });
+      this.jobs.wake();
+    }
     return this.view(importId);
   }
 
@@ -149,7 +187,7 @@ export class Imports {
     await this.tools.decisions.handle({ type: 'RejectImport', importId, reason }, context);
     const record = this.get(importId);
     // An import that is being validated is marked by that work, which reads what was decided when it ends.
-    if (record.state === 'validated' || record.state === 'held' || record.state === 'receiving') {
+    if (['validated', 'held', 'receiving', 'lost'].includes(record.state)) {
       this.tools.imports.change(record, { state: 'rejected', endedAt: context.occurredAt });
     }
     return this.view(importId);
@@ -172,6 +210,14 @@ export class Imports {
     const record = this.tools.imports.find(importId);
     if (record === undefined) throw unknownImport();
     return record;
+  }
+
+  /** @throws Problem 409 where the file is not the one that the import's events name */
+  private async requireSame(record: ImportRecord, { part, sha256 }: ImportFile): Promise<void> {
+    const expected = this.tools.imports.files(record).find((file) => file.part === part)?.sha256;
+    if (expected === sha256) return;
+    await rm(this.tools.files.pathOf(record.importId, part), { force: true });
+    throw otherFile(expected ?? '?');
   }
 
   private async discard({ importId, kind }: ImportRecord): Promise<void> {
@@ -197,6 +243,7 @@ export class Imports {
       ...(progress ? { progress } : {}),
       ...(found ?? {}),
       ...(state === 'held' && found?.repeats ? { heldBecause: heldSentence(found.rows, found.repeats) } : {}),
+      ...(state === 'lost' ? { lostBecause: lostBecause(record) } : {}),
       ...((applied ?? done) ? { applied: applied ?? done } : {}),
       ...(sameAs === null ? {} : { sameAs }),
     };

@@ -1,7 +1,7 @@
 import type { RollbackReason } from '@faemban/contracts';
 import type { CommandContext, Sentence } from '@faemban/event-sourcing';
 import { Problem } from '@faemban/nest-kit';
-import type { ImportJobs } from '../process/jobs.service';
+import { type ImportJobs, standingState } from '../process/jobs.service';
 import type { Progress, Tools } from '../process/tools';
 import type { ImportRecord } from './import-record';
 import { builtOnSentence } from './import-rollback.decisions';
@@ -31,7 +31,7 @@ export class Rollbacks {
     this.get(importId);
     const handled = await decisions.handle({ type: 'RequestRollback', importId, reason }, context);
     const record = this.get(importId);
-    if (handled.outcome !== 'nothing-to-do' && record.state === 'applied') {
+    if (handled.outcome !== 'nothing-to-do' && (record.state === 'applied' || record.state === 'lost')) {
       undo.clear(record);
       rollbacks.clear(record);
       imports.change(record, { state: 'examining' });
@@ -58,7 +58,9 @@ export class Rollbacks {
     await decisions.handle({ type: 'RefuseRollback', importId, builtOn: [] }, context);
     const record = this.get(importId);
     // One that is being examined is marked by that work, which reads what was decided when it ends.
-    if (record.state === 'rollback-requested') imports.change(record, { state: 'applied' });
+    if (record.state === 'rollback-requested') {
+      imports.change(record, { state: standingState(this.tools, record) });
+    }
     this.jobs.wake();
     return this.view(importId);
   }

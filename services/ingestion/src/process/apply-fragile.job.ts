@@ -1,10 +1,11 @@
-import { type CommandContext, invariant, sequencedId } from '@faemban/event-sourcing';
+import { type CommandContext, deterministicId, invariant } from '@faemban/event-sourcing';
 import type { HouseholdInput, RecordFragility } from '../households/household.decisions';
 import { type ImportDone, type ImportRecord, nothingDone } from '../imports/import-record';
 import { fragileDefinition, fragileValidFrom } from '../sources/fragile-list';
 import { bucketHouseholds } from '../staging/spool.file';
 import type { StagedHousehold } from '../staging/staging.store';
 import type { Release } from './apply-survey.job';
+import { commandOf } from './compare-with-log.job';
 import { handleInTurns } from './handle-in-turns.job';
 import { fragilityFactKey } from './match-fragile.job';
 import { registerKeyOf } from './match-register.job';
@@ -17,6 +18,8 @@ export class FragileApplication {
     private readonly record: ImportRecord,
     private readonly release: Release,
     private readonly work: Work,
+    /** Whether it was begun with files that are lost: households may stand in another order in it now. */
+    private readonly isRestored: boolean,
   ) {}
 
   async run(): Promise<ImportDone> {
@@ -45,7 +48,10 @@ export class FragileApplication {
     const occurredAt = new Date(clock()).toISOString();
     const list: { command: HouseholdInput; context: CommandContext }[] = [];
     for (const one of wanted) {
-      const context = { commandId: sequencedId(importId, one.ord, 'fragility'), area: '', occurredAt, ...this.release };
+      const commandId = this.isRestored
+        ? deterministicId(importId, one.key, 'restored fragility')
+        : commandOf(this.record, one.ord);
+      const context = { commandId, area: '', occurredAt, ...this.release };
       list.push({ command: await this.fragilityOf(one), context });
     }
     const recorded = await handleInTurns(households, list, this.work);

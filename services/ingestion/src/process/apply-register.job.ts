@@ -1,9 +1,10 @@
-import { type CommandContext, sequencedId } from '@faemban/event-sourcing';
+import { type CommandContext, deterministicId } from '@faemban/event-sourcing';
 import type { HouseholdInput, RecordWelfareRegistration } from '../households/household.decisions';
 import { type ImportDone, type ImportRecord, nothingDone } from '../imports/import-record';
 import { validFromOf } from '../sources/welfare-register';
 import type { StagedHousehold } from '../staging/staging.store';
 import type { Release } from './apply-survey.job';
+import { commandOf } from './compare-with-log.job';
 import { registerBucketHouseholds, registerKeyOf } from './match-register.job';
 import { handleInTurns } from './handle-in-turns.job';
 import type { Tools, Work } from './tools';
@@ -15,6 +16,8 @@ export class RegisterApplication {
     private readonly record: ImportRecord,
     private readonly release: Release,
     private readonly work: Work,
+    /** Whether it was begun with files that are lost: households may stand in another order in it now. */
+    private readonly isRestored: boolean,
   ) {}
 
   async run(): Promise<ImportDone> {
@@ -48,7 +51,10 @@ export class RegisterApplication {
     const occurredAt = new Date(clock()).toISOString();
     const list: { command: HouseholdInput; context: CommandContext }[] = [];
     for (const one of wanted) {
-      const context = { commandId: sequencedId(importId, one.ord, 'register'), area: '', occurredAt, ...this.release };
+      const commandId = this.isRestored
+        ? deterministicId(importId, one.key, 'restored register')
+        : commandOf(this.record, one.ord);
+      const context = { commandId, area: '', occurredAt, ...this.release };
       list.push({ command: await this.registrationOf(one), context });
     }
     const recorded = await handleInTurns(households, list, this.work);

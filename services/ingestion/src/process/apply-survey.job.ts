@@ -1,5 +1,5 @@
 import type { Actor, AreaRef } from '@faemban/contracts';
-import { type CommandContext, invariant, sequencedId } from '@faemban/event-sourcing';
+import { type CommandContext, invariant, type RecordedEvent, sequencedId } from '@faemban/event-sourcing';
 import { placeHousehold, placeText } from '../areas/place';
 import type { HouseholdInput } from '../households/household.decisions';
 import { type ImportDone, type ImportRecord, nothingDone } from '../imports/import-record';
@@ -7,6 +7,7 @@ import { surveyedMemberOf, vaultMemberOf } from '../sources/bmn-survey';
 import { joinHouseholds, type JoinedHousehold } from '../staging/household-join';
 import { bucketHouseholds, SpoolReader } from '../staging/spool.file';
 import type { StagedHousehold } from '../staging/staging.store';
+import { commandOf } from './compare-with-log.job';
 import { handleInTurns } from './handle-in-turns.job';
 import type { Tools, Work } from './tools';
 
@@ -24,12 +25,25 @@ interface Wanted {
   readonly householdId: string;
   readonly isListedNow: boolean;
   readonly area: AreaRef;
+  readonly recorded: Recorded | undefined;
+}
+
+/** A staged household, with what the import recorded of it already where that was asked. */
+type Staged = StagedHousehold & { readonly recorded: Recorded | undefined };
+
+/** What this import has recorded of a household already: under which id, and who its members are, in their order. */
+interface Recorded {
+  readonly householdId: string;
+  readonly personIds: readonly string[];
 }
 
 /**
  * Applies a survey bucket by bucket: ids are allotted and remembered, persons recorded in the vault, households recorded, and then the
  * bucket is ticked off. Every id and command derives from the import and the household, so a bucket that a crash interrupted is done
  * again without doubling anything.
+ *
+ * What the files know may be older than what is recorded: of the first bucket after a start, and of every bucket of an import that is
+ * restored, it is asked which households are recorded already. Those are entered in the files and the vault as events have them.
  */
 export class SurveyApplication {
   constructor(
@@ -37,6 +51,7 @@ export class SurveyApplication {
     private readonly record: ImportRecord,
     private readonly release: Release,
     private readonly work: Work,
+    private readonly isRestored = false,
   ) {}
 
   async run(): Promise<ImportDone> {
@@ -51,7 +66,8 @@ export class SurveyApplication {
     try {
       for (let bucket = begun?.bucket ?? 0; bucket * bucketHouseholds < total; bucket += 1) {
         const staged = staging.staged(this.record, bucket * bucketHouseholds, (bucket + 1) * bucketHouseholds);
-        done = await this.applyBucket(bucket, staged, reader, done);
+        const looksFirst = this.isRestored || bucket === (begun?.bucket ?? 0);
+        done = await this.applyBucket(bucket, await this.withRecorded(staged, looksFirst), reader, done);
         this.work.report({
           stage: 'applying',
           done: Math.min(total, (bucket + 1) * bucketHouseholds),
@@ -82,7 +98,7 @@ export class SurveyApplication {
       const staged = staging
         .staged(this.record, bucket * bucketHouseholds, (bucket + 1) * bucketHouseholds)
         .filter(({ ord }) => within.has(ord));
-      const wanted = this.comparedAgain(await this.wantedOf(staged, bucket, reader));
+      const wanted = this.comparedAgain(await this.wantedOf(await this.withRecorded(staged, true), bucket, reader));
       const surveyed = await this.recordHouseholds(wanted, `${bucket}/${mappingId}`);
       const before = staging.application(this.record);
       const progress = waiting.progress(this.record, mappingId);
@@ -126,17 +142,40 @@ export class SurveyApplication {
     });
   }
 
+  /** What is staged, with what the import recorded of it already; that is asked only where it may have recorded any. */
+  private async withRecorded(staged: readonly StagedHousehold[], asks: boolean): Promise<Staged[]> {
+    return Promise.all(
+      staged.map(async (household) => ({
+        ...household,
+        recorded: asks && household.verdict !== 'review' ? await this.findRecorded(household.ord) : undefined,
+      })),
+    );
+  }
+
+  private async findRecorded(ord: number): Promise<Recorded | undefined> {
+    const { events } = this.tools;
+    const outcome = await events.outcomeOf(commandOf(this.record, ord));
+    if (outcome === undefined) return undefined;
+    const isSurvey = ({ id, type }: RecordedEvent): boolean =>
+      type === 'HouseholdSurveyed' && outcome.eventIds.includes(id);
+    const surveyed = (await events.load(outcome.stream)).find(isSurvey);
+    invariant(surveyed !== undefined, 'the command recorded a survey');
+    const { householdId, members } = surveyed.data as Extract<HouseholdInput, { type: 'RecordSurvey' }>['survey'];
+    return { householdId, personIds: members.map(({ personId }) => personId) };
+  }
+
   private async applyBucket(
     bucket: number,
-    staged: readonly StagedHousehold[],
+    staged: readonly Staged[],
     reader: SpoolReader,
     before: ImportDone,
   ): Promise<ImportDone> {
     const { staging } = this.tools;
     const toReview = staged.filter(({ verdict }) => verdict === 'review').length;
-    const same = staged.filter(({ verdict }) => verdict === 'same').length;
+    const isNothing = ({ verdict, recorded }: Staged): boolean => verdict === 'same' && recorded === undefined;
+    const same = staged.filter(isNothing).length;
     const wanted = await this.wantedOf(
-      staged.filter(({ verdict }) => verdict !== 'review' && verdict !== 'same'),
+      staged.filter((one) => one.verdict !== 'review' && !isNothing(one)),
       bucket,
       reader,
     );
@@ -161,7 +200,7 @@ export class SurveyApplication {
   }
 
   /** Joins what is staged and gives each household its id: the one it has, or a new one that is remembered before it is used. */
-  private async wantedOf(staged: readonly StagedHousehold[], bucket: number, reader: SpoolReader): Promise<Wanted[]> {
+  private async wantedOf(staged: readonly Staged[], bucket: number, reader: SpoolReader): Promise<Wanted[]> {
     if (staged.length === 0) return [];
     const { staging, mappings } = this.tools;
     const { importId, source, round, no } = this.record;
@@ -176,12 +215,15 @@ export class SurveyApplication {
         const placed = placeHousehold(mappings, source, joined.household.villageCode, round);
         invariant(known !== undefined && placed.status === 'placed', 'what is applied was placed');
         let allotted = staging.findHousehold(source, known.key);
+        const { recorded } = known;
         if (allotted === undefined) {
-          allotted = { householdId: sequencedId(importId, joined.ord, 'household'), importNo: no };
+          const householdId = recorded?.householdId ?? sequencedId(importId, joined.ord, 'household');
+          allotted = { householdId, importNo: no };
           staging.allotHousehold(source, known.key, allotted.householdId, this.record);
         }
         const { householdId, importNo } = allotted;
-        return { staged: known, joined, householdId, isListedNow: importNo === no, area: placed.area };
+        invariant(recorded === undefined || recorded.householdId === householdId, 'a household keeps its id');
+        return { staged: known, joined, householdId, isListedNow: importNo === no, area: placed.area, recorded };
       }),
     );
   }
@@ -190,31 +232,35 @@ export class SurveyApplication {
   private async recordHouseholds(wanted: readonly Wanted[], batch: string): Promise<number> {
     const { vault, households, clock } = this.tools;
     const { importId, source, round } = this.record;
-    const recorded = await vault.recordPersons({
+    const persons = await vault.recordPersons({
       batchId: `${importId}/${batch}`,
       source,
       round,
       ...this.release,
-      households: wanted.map(({ householdId, area, joined: { household, members } }) => {
+      households: wanted.map(({ householdId, area, joined: { household, members }, recorded }) => {
         const { houseCode, houseNo, moo, soi, road } = household;
         return {
           householdId,
           area: area.village,
           address: { houseCode, houseNo, moo, soi, road },
-          members: members.map(({ member }) => vaultMemberOf(member)),
+          members: members.map(({ member }, index) => {
+            const personId = recorded?.personIds[index];
+            return personId === undefined ? vaultMemberOf(member) : { ...vaultMemberOf(member), personId };
+          }),
         };
       }),
     });
     const occurredAt = new Date(clock()).toISOString();
     const list: { command: HouseholdInput; context: CommandContext }[] = [];
     for (const [index, one] of wanted.entries()) {
-      const commandId = sequencedId(importId, one.joined.ord, 'survey');
+      if (one.recorded !== undefined) continue;
+      const commandId = commandOf(this.record, one.joined.ord);
       list.push({
-        command: await this.surveyOf(one, recorded[index]?.personIds ?? []),
+        command: await this.surveyOf(one, persons[index]?.personIds ?? []),
         context: { commandId, area: one.area.village, occurredAt, ...this.release },
       });
     }
-    return handleInTurns(households, list, this.work);
+    return wanted.length - list.length + (await handleInTurns(households, list, this.work));
   }
 
   private async surveyOf(

@@ -3,8 +3,10 @@ import type { BuiltOn, ImportEvent } from '@faemban/contracts';
 import { type CommandContext, deterministicId, type RecordedEvent, type Sentence } from '@faemban/event-sourcing';
 import { inTraceOf } from '@faemban/nest-kit';
 import { evolveImport, type Import, noImport } from '../imports/import';
+import { lostBecause } from '../imports/lost-imports';
 import type { ImportFound, ImportRecord } from '../imports/import-record';
 import { FragileApplication } from './apply-fragile.job';
+import { compareWithLog } from './compare-with-log.job';
 import { RegisterApplication } from './apply-register.job';
 import { type Release, SurveyApplication } from './apply-survey.job';
 import { FragileMatching } from './match-fragile.job';
@@ -41,8 +43,9 @@ export class ImportJobs {
     private readonly onFailure: FailureListener = () => undefined,
   ) {}
 
-  /** Brings ingestion's file up to what the events say, then begins. */
+  /** Brings ingestion's files up to what the events say, then begins. */
   async start(): Promise<void> {
+    await compareWithLog(this.tools);
     for (const record of this.tools.imports.inState(
       'receiving',
       'validating',
@@ -88,7 +91,7 @@ export class ImportJobs {
 
   /** What an import waits for, in words; undefined when nothing failed. */
   waitingFor(): Sentence | undefined {
-    if (this.failed === undefined) return undefined;
+    if (this.failed === undefined) return lostSentence(this.tools.imports.inState('lost'));
     return {
       th: `การนำเข้า ${this.failed.importId} ทำไม่สำเร็จ ${this.failed.attempts} ครั้ง และจะลองใหม่เอง ดูสาเหตุในบันทึกของระบบ`,
       en: `Import ${this.failed.importId} failed ${this.failed.attempts} times and is tried again by itself. The log says why.`,
@@ -107,10 +110,7 @@ export class ImportJobs {
 
   private async workWhileThereIs(): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      const [record] = [
-        ...this.tools.imports.inState('rolling-back', 'applying'),
-        ...this.tools.imports.inState('validating', 'recording', 'approved', 'examining'),
-      ];
+      const record = this.next();
       const released = record === undefined ? findReleased(this.tools) : undefined;
       const current = record ?? released?.record;
       if (current === undefined) return;
@@ -130,6 +130,16 @@ export class ImportJobs {
         await pause(againInMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }
     }
+  }
+
+  /** While imports have to be restored, none is applied but the first of them: what the others bring may stand on it. */
+  private next(): ImportRecord | undefined {
+    const { imports, restorations } = this.tools;
+    const first = restorations.awaited()[0];
+    return [
+      ...imports.inState('rolling-back', 'applying'),
+      ...imports.inState('validating', 'recording', 'approved', 'examining'),
+    ].find(({ no, state }) => first === undefined || first.no === no || (state !== 'applying' && state !== 'approved'));
   }
 
   /** A step belongs to the trace of whoever decided last about the import, since that is what asked for it. */
@@ -169,6 +179,8 @@ export class ImportJobs {
     const { imports, decisions } = this.tools;
     const { importId } = record;
     if (record.found === null) throw new Error('An import that is recorded has findings.');
+    const told = await this.stateOf(importId);
+    if (told.status !== 'uploaded') return this.goOnWhere(record, told);
     const { toReview: _, repeats, ...found } = record.found;
     const upload = await this.eventOf(importId, 'ImportUploaded');
     const context = this.contextOf(importId, 'validation', upload);
@@ -178,12 +190,24 @@ export class ImportJobs {
     else imports.change(record, { state: status === 'held' ? 'held' : 'validated' });
   }
 
+  /** An import whose findings were told before goes on where its events are. */
+  private goOnWhere(record: ImportRecord, { status }: Import): void {
+    const { imports, restorations } = this.tools;
+    if (status === 'rolled-back') imports.change(record, { state: 'rolled-back', endedAt: this.now() });
+    else if (status === 'rejected') imports.change(record, { state: 'rejected', endedAt: this.now() });
+    else if (status === 'validated' || status === 'held') imports.change(record, { state: status });
+    // What events say to be recorded is gone through once more, so that the files know it.
+    else if (restorations.isAwaited(record)) imports.change(record, { state: 'applying' });
+    else imports.change(record, { state: 'approved' });
+  }
+
   private async apply(record: ImportRecord, work: Work): Promise<void> {
-    const { imports, decisions } = this.tools;
+    const { imports, decisions, restorations } = this.tools;
     const { importId } = record;
     const approval = await this.eventOf(importId, 'ImportApproved');
     const context = this.contextOf(importId, 'application', approval);
     if (record.state === 'approved' && !(await this.prepare(record, work, approval))) return;
+    const isRestored = restorations.isAwaited(record);
     const { actor, correlationId } = context;
     const release: Release = { actor, correlationId, causationId: approval.id };
     const current = imports.get(importId);
@@ -191,10 +215,17 @@ export class ImportJobs {
       ...{ 'bmn-survey': SurveyApplication, 'welfare-register': RegisterApplication },
       'fragile-list': FragileApplication,
     }[record.kind];
-    const applied = await new Application(this.tools, current, release, work).run();
+    const applied = await new Application(this.tools, current, release, work, isRestored).run();
     this.tools.staging.persist();
-    await decisions.handle({ type: 'RecordApplied', importId, applied }, context);
-    imports.change(record, { state: 'applied', applied, endedAt: this.now() });
+    if ((await this.stateOf(importId)).status === 'approved') {
+      await decisions.handle({ type: 'RecordApplied', importId, applied }, context);
+    }
+    const { occurredAt } = await this.eventOf(importId, 'ImportApplied');
+    imports.change(record, { state: 'applied', applied, endedAt: occurredAt });
+    if (!isRestored) return;
+    restorations.end(record);
+    // Somebody may have asked since that it be undone.
+    await this.catchUp(imports.get(importId));
   }
 
   /**
@@ -233,7 +264,7 @@ export class ImportJobs {
     const state = await this.stateOf(record.importId);
     const isAwaited = state.status === 'applied' && state.rollback !== undefined;
     if (isAwaited && builtOn.length > 0) await this.refuseRollback(record, builtOn);
-    else imports.change(record, { state: isAwaited ? 'rollback-requested' : 'applied' });
+    else imports.change(record, { state: isAwaited ? 'rollback-requested' : standingState(this.tools, record) });
   }
 
   private async refuseRollback(record: ImportRecord, builtOn: readonly BuiltOn[]): Promise<void> {
@@ -242,26 +273,29 @@ export class ImportJobs {
     const request = await this.eventOf(importId, 'ImportRollbackRequested');
     const context = this.contextOf(importId, `refusal of ${request.id}`, request);
     await decisions.handle({ type: 'RefuseRollback', importId, builtOn }, context);
-    imports.change(record, { state: 'applied' });
+    imports.change(record, { state: standingState(this.tools, record) });
   }
 
   /** What was built on it since it was asked for is found here; once the first fact is withdrawn, all are. */
   private async rollBack(record: ImportRecord, work: Work): Promise<void> {
-    const { imports, rollbacks, decisions, staging } = this.tools;
+    const { imports, rollbacks, decisions, staging, restorations } = this.tools;
     const { importId } = record;
     const undo = new ImportUndo(this.tools, record, work);
+    // Of one that is undone by its events, the files only have to hear of it.
+    const isUndone = (await this.stateOf(importId)).status === 'rolled-back';
     if (!undo.hasBegun()) {
       const { builtOn, ...found } = await undo.examine();
       rollbacks.put(record, found);
-      if (builtOn.length > 0) return this.refuseRollback(record, builtOn);
+      if (builtOn.length > 0 && !isUndone) return this.refuseRollback(record, builtOn);
     }
     const approval = await this.eventOf(importId, 'ImportRollbackApproved');
     const context = this.contextOf(importId, 'rollback', approval);
     const { actor, correlationId } = context;
     const done = await undo.withdraw({ actor, correlationId, causationId: approval.id });
     staging.persist();
-    await decisions.handle({ type: 'RecordRolledBack', importId, done }, context);
+    if (!isUndone) await decisions.handle({ type: 'RecordRolledBack', importId, done }, context);
     imports.change(record, { state: 'rolled-back', endedAt: this.now() });
+    restorations.end(record);
     this.tools.undo.clear(record);
   }
 
@@ -277,7 +311,8 @@ export class ImportJobs {
 
   /** A crash may fall between an event and the note of it in ingestion's own file: the event wins. */
   private async catchUp(record: ImportRecord): Promise<void> {
-    const { imports } = this.tools;
+    const { imports, restorations } = this.tools;
+    if (restorations.isAwaited(record) && !isApplied(record)) return;
     const state = await this.stateOf(record.importId);
     const { status } = state;
     if (state.status === 'applied' && isApplied(record)) {
@@ -286,6 +321,8 @@ export class ImportJobs {
       if (isAwaited && record.state !== 'applied') return;
       const now = rollback === undefined ? 'applied' : isAwaited ? 'examining' : 'rolling-back';
       if (now !== record.state) imports.change(record, { state: now });
+    } else if (status === 'rolled-back' && isApplied(record) && !this.isWithdrawn(record)) {
+      imports.change(record, { state: 'rolling-back' });
     } else if (status === 'rolled-back') {
       imports.change(record, { state: 'rolled-back', endedAt: this.now() });
       this.tools.undo.clear(record);
@@ -299,6 +336,12 @@ export class ImportJobs {
     } else if (status === 'validated' && (record.state === 'recording' || record.state === 'held')) {
       imports.change(record, { state: 'validated' });
     } else if (status === 'uploaded' && record.state === 'receiving') imports.change(record, { state: 'validating' });
+  }
+
+  /** Whether the files have everything that undoing an import does to them. */
+  private isWithdrawn(record: ImportRecord): boolean {
+    const progress = this.tools.undo.progress(record);
+    return progress !== undefined && progress.next >= (this.tools.rollbacks.find(record)?.households ?? Infinity);
   }
 
   private async stateOf(importId: string): Promise<Import> {
@@ -328,6 +371,19 @@ export class ImportJobs {
   private now(): string {
     return new Date(this.tools.clock()).toISOString();
   }
+}
+
+/** The state of an import that is applied and of which nothing is asked. */
+export const standingState = (
+  { restorations }: Pick<Tools, 'restorations'>,
+  record: ImportRecord,
+): 'applied' | 'lost' => (restorations.isAwaited(record) ? 'lost' : 'applied');
+
+/** What is said while imports ask for their files; undefined where none does. */
+function lostSentence([first, ...others]: readonly ImportRecord[]): Sentence | undefined {
+  if (first === undefined) return undefined;
+  const [{ th, en }, more] = [lostBecause(first), others.length];
+  return more === 0 ? { th, en } : { th: `${th} (และอีก ${more} รายการ)`, en: `${en} (And ${more} more.)` };
 }
 
 /** Whether an import was applied and is not undone, whatever is asked of it now. */

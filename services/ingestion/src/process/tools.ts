@@ -6,6 +6,7 @@ import type { HouseholdInput } from '../households/household.decisions';
 import type { FindingsStore } from '../imports/findings.store';
 import type { ImportInput } from '../imports/import.decisions';
 import type { ImportsStore } from '../imports/imports.store';
+import type { RestorationsStore } from '../imports/restorations.store';
 import type { RollbacksStore } from '../imports/rollbacks.store';
 import type { AreaMappingsStore } from '../areas/area-mappings.store';
 import type { WaitingStore } from '../reviews/waiting.store';
@@ -23,6 +24,7 @@ export interface Tools {
   readonly waiting: WaitingStore;
   readonly mappings: AreaMappingsStore;
   readonly rollbacks: RollbacksStore;
+  readonly restorations: RestorationsStore;
   readonly files: BatchFiles;
   readonly keys: InstallationKeys;
   readonly vault: PersonVault;

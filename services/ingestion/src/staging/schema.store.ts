@@ -23,6 +23,8 @@ export function openImportsFile(file: string): Database {
     CREATE TABLE IF NOT EXISTS files (
       import INTEGER NOT NULL, part TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (import, part)
     ) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS restorations (import INTEGER PRIMARY KEY, since TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS compared (partition INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
   `);
   return db;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -103,6 +103,28 @@ export class IngestionServer {
   async restart(): Promise<IngestionServer> {
     await this.server.stop();
     return IngestionServer.over(this.platform, this.clock, this.vault, this.dataDir, this.config, this.vaultModule);
+  }
+
+  /** Stops, copies the files aside and starts again; what it answers as well puts them back later, as an older backup, and starts again. */
+  async backUp(): Promise<{
+    ingestion: IngestionServer;
+    putBack: (later: IngestionServer) => Promise<IngestionServer>;
+  }> {
+    await this.server.stop();
+    const copy = mkdtempSync(join(tmpdir(), 'faemban-ingestion-copy-'));
+    cpSync(this.dataDir, copy, { recursive: true });
+    const again = (): Promise<IngestionServer> =>
+      IngestionServer.over(this.platform, this.clock, this.vault, this.dataDir, this.config, this.vaultModule);
+    return {
+      ingestion: await again(),
+      putBack: async (later) => {
+        await later.server.stop();
+        rmSync(this.dataDir, { recursive: true });
+        cpSync(copy, this.dataDir, { recursive: true });
+        rmSync(copy, { recursive: true });
+        return again();
+      },
+    };
   }
 
   async stop(): Promise<void> {

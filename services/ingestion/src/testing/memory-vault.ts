@@ -21,18 +21,25 @@ export class MemoryVault implements PersonVault {
   /** Called after every batch, before its answer arrives. */
   afterBatch: () => void = () => undefined;
   private readonly byNumber = new Map<string, Kept[]>();
+  private generation = 0;
+
+  /** Forgets everybody, as a vault whose files are put back from before them. Who comes again gets another id, unless one is told. */
+  forget(): void {
+    this.byNumber.clear();
+    this.generation += 1;
+  }
 
   async recordPersons(batch: PersonBatch): Promise<readonly RecordedHousehold[]> {
     if (this.isAway) throw new Error('The vault is away.');
     this.batches.push(batch);
     const recorded = batch.households.map(({ householdId, members }) => ({
       householdId,
-      personIds: members.map(({ number, firstName, lastName }) => {
+      personIds: members.map(({ personId: told, number, firstName, lastName }) => {
         const name = `${firstName} ${lastName}`;
         const holders = this.byNumber.get(number) ?? [];
         const known = number === '' ? undefined : holders.find((holder) => holder.name === name);
         if (known) return known.personId;
-        const personId = deterministicId('person', householdId, number, name);
+        const personId = told ?? deterministicId('person', householdId, number, name, this.generation);
         if (number !== '') this.byNumber.set(number, [...holders, { personId, householdId, name }]);
         return personId;
       }),
