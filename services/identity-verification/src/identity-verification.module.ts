@@ -5,6 +5,7 @@ import {
   commandHandlerToken,
   contextModule,
   HealthRegistry,
+  Metrics,
   PersonVaultController,
   PLATFORM,
   type Platform,
@@ -36,7 +37,12 @@ class VaultFiles implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(EmbeddedPersonVault) private readonly vault: EmbeddedPersonVault,
     @Inject(HealthRegistry) private readonly health: HealthRegistry,
-  ) {}
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    metrics.gauge('faemban_vault_missing_persons', 'Persons whom events name and the vault lacks.', [], (gauge) =>
+      gauge.set(vault.missing()?.persons ?? 0),
+    );
+  }
 
   onApplicationBootstrap(): void {
     this.health.add('vault', () => {

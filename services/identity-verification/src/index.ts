@@ -5,7 +5,7 @@ import type { IdentityVerificationConfig } from './config';
 import { IdentityVerificationModule } from './identity-verification.module';
 
 export { identityVerificationConfigSchema, type IdentityVerificationConfig } from './config';
-export { eraseAgain, personsErased, type KnownThrough } from './vault/erase-again.store';
+export { eraseAgain, personsErased } from './vault/erase-again.store';
 export { IdentityVerificationModule, identityVerificationAggregates } from './identity-verification.module';
 
 /** A server of this context alone, on the platform it is given. */

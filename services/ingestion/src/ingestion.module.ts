@@ -105,6 +105,12 @@ function addReviewMetrics(metrics: Metrics, tools: Tools): void {
   metrics.gauge('faemban_reviews_waiting_rows', 'Rows of imports that wait in the review queue.', labels, (gauge) => {
     for (const { source, kind, reason, rows } of reviewAges(tools)) gauge.set({ source, kind, reason }, rows);
   });
+  metrics.gauge(
+    'faemban_imports_lost',
+    'Imports that are known by their events only and ask for their files.',
+    [],
+    (gauge) => gauge.set(tools.imports.inState('lost').length),
+  );
   metrics.gauge('faemban_reviews_oldest_seconds', 'Age of the oldest row in the review queue.', labels, (gauge) => {
     for (const { source, kind, reason, oldestSeconds } of reviewAges(tools)) {
       gauge.set({ source, kind, reason }, oldestSeconds);

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContextName } from '@faemban/contracts';
-import { eraseAgain, personsErased } from '@faemban/identity-verification';
 import {
   readLedger,
   requireLedgerKept,
@@ -32,8 +31,7 @@ export function requireWholeFolder(dataDir: string): void {
 }
 
 /**
- * Checks that the events are those this installation had recorded, and erases in its keys whom events say to have been erased that
- * these keys do not know of, as when an older copy of them was put back.
+ * Checks that the events are those this installation had recorded.
  * @throws SqliteRefused where history would fork, or a key is missing that the data needs
  */
 export async function requireWholeHistory(dataDir: string, events: SqliteEvents): Promise<void> {
@@ -44,8 +42,6 @@ export async function requireWholeHistory(dataDir: string, events: SqliteEvents)
     if (isInUse) throw noKey(key);
   }
   await requireLedgerKept(keysFolder, events);
-  const known = readLedger(keysFolder)?.heads['identity-verification'];
-  eraseAgain(keysFolder, await personsErased(events.log, known));
 }
 
 const noEvents = (folder: string): SqliteRefused =>

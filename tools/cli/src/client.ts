@@ -62,7 +62,8 @@ export type ImportState =
   | 'examining'
   | 'rollback-requested'
   | 'rolling-back'
-  | 'rolled-back';
+  | 'rolled-back'
+  | 'lost';
 
 /** What the server says of an import. Counts are of rows, households, persons as named. */
 export interface ImportStatus {
@@ -83,6 +84,7 @@ export interface ImportStatus {
   readonly toReview?: number;
   readonly repeats?: { readonly repeatEachOther: number; readonly alreadyApplied: number };
   readonly heldBecause?: Sentence;
+  readonly lostBecause?: Sentence;
 }
 
 /** Speaks HTTP with a running system; one method per verb, problems become {@link Refused}. */

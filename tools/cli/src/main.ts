@@ -5,6 +5,7 @@ import { NotReachable, Refused } from './client';
 import { dataFolderCommands } from './commands/data-folder';
 import { errorsCommand } from './commands/errors';
 import { importCommands } from './commands/import';
+import { importAgainCommand } from './commands/import-again';
 import { importReleaseCommand } from './commands/import-release';
 import { importUndoCommand } from './commands/import-undo';
 import { parkedCommands } from './commands/parked';
@@ -34,6 +35,7 @@ const program = new Command('faemban')
   .showHelpAfterError('(faemban --help lists the commands)');
 
 importCommands(program, sessionOf);
+importAgainCommand(program, sessionOf);
 importReleaseCommand(program, sessionOf);
 importUndoCommand(program, sessionOf);
 reviewCommands(program, sessionOf);

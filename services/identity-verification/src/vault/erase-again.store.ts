@@ -5,15 +5,11 @@ import { openSqlite } from '@faemban/store-sqlite';
 
 const pageEvents = 1_000;
 
-/** How far a log is known, per partition. */
-export type KnownThrough = readonly { readonly partition: number; readonly seq: number }[];
-
-/** The persons whom a log says to have been erased, in the events behind those that are known already. */
-export async function personsErased(log: EventLog, known: KnownThrough = []): Promise<readonly string[]> {
+/** The persons whom a log says to have been erased. */
+export async function personsErased(log: EventLog): Promise<readonly string[]> {
   const erased: string[] = [];
   for (const { partition, seq } of await log.heads('identity-verification')) {
-    const begin = known.find((one) => one.partition === partition)?.seq ?? 0;
-    for (let after = begin; after < seq; after += pageEvents) {
+    for (let after = 0; after < seq; after += pageEvents) {
       const places = await log.places('identity-verification', partition, after, pageEvents);
       for (const place of places.filter(({ type }) => type === 'PersonErased')) {
         const [event] = await log.read('identity-verification', partition, place.seq - 1, 1);

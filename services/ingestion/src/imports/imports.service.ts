@@ -9,7 +9,7 @@ import type { Progress, Tools } from '../process/tools';
 import { findFormOfRound } from '../sources/bmn-survey';
 import { heldSentence, type RowRepeats } from './import-hold.decisions';
 import type { RejectImport } from './import.decisions';
-import { earlierFirst, lostBecause, notRestorable, otherFile, restorationAwaited, withoutFiles } from './lost-imports';
+import { lostBecause } from './lost-imports';
 import { type ImportDone, type ImportFile, importForms, type ImportFound, type ImportRecord } from './import-record';
 
 /** An import as callers see it. */
@@ -299,4 +299,35 @@ const partsMissing = (parts: readonly string[]): Problem =>
   new Problem(409, 'parts-missing', {
     th: `ยังขาดแฟ้ม: ${parts.join(', ')}`,
     en: `These parts are still missing: ${parts.join(', ')}.`,
+  });
+
+/** Nothing new is taken in before an import that was applied is restored: its households would get a second id. */
+function restorationAwaited(first: ImportRecord): Problem {
+  const { th, en } = lostBecause(first);
+  return new Problem(409, 'imports-must-be-restored', {
+    th: `ยังรับข้อมูลใหม่ไม่ได้จนกว่าการนำเข้าที่ขาดแฟ้มจะครบ มิฉะนั้นครัวเรือนเดิมจะได้รหัสใหม่ ${th}`,
+    en: `Nothing new can be taken in yet, or households that are known would get a second id. ${en}`,
+  });
+}
+
+function withoutFiles(record: ImportRecord): Problem {
+  return new Problem(409, 'import-must-have-its-files', lostBecause(record));
+}
+
+const earlierFirst = ({ importId }: ImportRecord): Problem =>
+  new Problem(409, 'earlier-import-must-be-restored', {
+    th: `ให้ส่งแฟ้มของการนำเข้า ${importId} ก่อน เพราะบันทึกก่อนการนำเข้านี้`,
+    en: `Send the files of import ${importId} first: it was applied before this one.`,
+  });
+
+const otherFile = (expected: string): Problem =>
+  new Problem(409, 'file-must-be-the-same', {
+    th: `แฟ้มนี้ไม่ใช่แฟ้มที่นำเข้าไว้ (SHA-256 ${expected}) ไม่มีอะไรถูกเก็บไว้ ให้ส่งแฟ้มเดิมตรงทุกไบต์`,
+    en: `This is not the file that was imported, whose SHA-256 is ${expected}. Nothing of it was kept: send the same file, byte for byte.`,
+  });
+
+const notRestorable = (): Problem =>
+  new Problem(409, 'import-must-be-an-applied-survey', {
+    th: 'อ่านแฟ้มซ้ำได้เฉพาะแบบสำรวจที่บันทึกแล้วและไม่ได้ถูกยกเลิก',
+    en: 'Only a survey that is applied, and of which nothing is being undone, is read again.',
   });

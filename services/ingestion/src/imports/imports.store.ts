@@ -146,10 +146,12 @@ export class ImportsStore {
       .find((earlier) => fingerprint(this.files(earlier)) === wanted);
   }
 
-  /** Imports that ended before an instant and whose files are still there. */
+  /** Imports that ended before an instant, whose files are still there and which are not read again just now. */
   toSweep(before: string): ImportRecord[] {
     return this.db
-      .prepare<[string], Row>('SELECT * FROM imports WHERE swept = 0 AND ended_at < ? ORDER BY no')
+      .prepare<[string], Row>(
+        'SELECT * FROM imports WHERE swept = 0 AND ended_at < ? AND no NOT IN (SELECT import FROM restorations) ORDER BY no',
+      )
       .all(before)
       .flatMap((row) => recordOf(row) ?? []);
   }

@@ -22,7 +22,11 @@ export class RestorationsStore {
 
   /** `since` is when the import was approved: in this order imports were applied, and are restored. ISO 8601. */
   add({ no }: Of, since: string): void {
-    this.db.prepare('INSERT OR REPLACE INTO restorations (import, since) VALUES (?, ?)').run(no, since);
+    this.db.transaction(() => {
+      this.db.prepare('INSERT OR REPLACE INTO restorations (import, since) VALUES (?, ?)').run(no, since);
+      // Files that come again are deleted again in their time.
+      this.db.prepare('UPDATE imports SET swept = 0 WHERE no = ?').run(no);
+    })();
   }
 
   end({ no }: Of): void {

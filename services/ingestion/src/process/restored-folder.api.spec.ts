@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { bucketHouseholds } from '../staging/spool.file';
 import { IngestionServer, type ImportShown } from '../testing/ingestion.harness';
 import {
@@ -8,6 +10,7 @@ import {
   registerCells,
   registerCsv,
 } from '../testing/survey-files';
+import { filesKeptDays, Retention } from './retention.service';
 
 // Several imports in one test, one after another, on a machine that may have other work.
 jest.setTimeout(60_000);
@@ -205,21 +208,24 @@ describe('an applied survey', () => {
   test('is asked for when its files were swept, and nothing else is read again', async () => {
     const first = await ingestion.applied('bmn-survey', survey);
     const registered = await ingestion.applied('welfare-register', register);
-    ingestion.clock.advance(40 * 24 * 3600 * 1000);
-    ingestion = await ingestion.restart();
+    ingestion.clock.advance((filesKeptDays + 1) * 24 * 3600 * 1000);
+    const sweep = () => ingestion.server.app.get(Retention, { strict: false }).sweep();
+    await sweep();
     const restore = (importId: string) => ingestion.call('POST', `/imports/${importId}/restoration`);
-    for (;;) {
-      const { body } = await restore(first.importId);
-      if (body.state === 'lost') break;
-      await ingestion.until(first.importId, (state) => state === 'applied');
-    }
+    expect(await restore(first.importId)).toMatchObject({ status: 202, body: { state: 'lost' } });
     expect(await restore(registered.importId)).toMatchObject({
       status: 409,
       body: { code: 'import-must-be-an-applied-survey' },
     });
     await supply(first.importId, survey);
+    // What comes again stays while it is read, and is deleted in its time like the first.
+    await sweep();
     expect(await ingestion.until(first.importId, (state) => state === 'applied')).toMatchObject({
       applied: first['applied'],
     });
+    const folder = join(ingestion.dataDir, 'ingestion', 'files', first.importId);
+    expect(existsSync(folder)).toBe(true);
+    await sweep();
+    expect(existsSync(folder)).toBe(false);
   });
 });

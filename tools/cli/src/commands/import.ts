@@ -117,6 +117,10 @@ export function previewLines(status: ImportStatus): string[] {
     lines.push(status.heldBecause.th, status.heldBecause.en);
     lines.push(`next      faemban import release ${status.importId} --reason <code> --as <another operator>`);
   }
+  if (status.lostBecause) {
+    lines.push(status.lostBecause.th, status.lostBecause.en);
+    lines.push(`next      faemban import again ${status.importId} --<part> <file> … --as <operator>`);
+  }
   if ((status.errors ?? 0) > 0)
     lines.push(`next      faemban preview ${status.importId} --errors    (ดูแถวที่ผิด · see the rows in error)`);
   else if (status.state === 'validated')

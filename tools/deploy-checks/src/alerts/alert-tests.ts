@@ -399,4 +399,25 @@ export const alertTests: readonly AlertTest[] = [
     fires: 0,
     series: { 'faemban_reviews_oldest_seconds{source="bmn",kind="household",reason="a"}': '86400x5' },
   },
+  {
+    alert: 'FaembanFilesMissing',
+    when: 'the vault lacks persons, and no import asks for files',
+    minute: 1,
+    fires: 1,
+    series: { 'faemban_imports_lost{job="ingestion"}': '0x5', 'faemban_vault_missing_persons{job="vault"}': '12x5' },
+  },
+  {
+    alert: 'FaembanFilesMissing',
+    when: 'an import asks for its files',
+    minute: 1,
+    fires: 1,
+    series: { 'faemban_imports_lost{job="ingestion"}': '1x5', 'faemban_vault_missing_persons{job="vault"}': '0x5' },
+  },
+  {
+    alert: 'FaembanFilesMissing',
+    when: 'nothing is missing',
+    minute: 1,
+    fires: 0,
+    series: { 'faemban_imports_lost{job="ingestion"}': '0x5', 'faemban_vault_missing_persons{job="vault"}': '0x5' },
+  },
 ];

@@ -39,6 +39,22 @@ export function imports(): DashboardBuilder {
         width: 12,
       }),
     )
+    .withPanel(
+      linesOf({
+        th: 'ขาดแฟ้มหรือชื่อหลังการกู้คืน',
+        en: 'Files or names missing after a restore',
+        about: {
+          th: 'การนำเข้าที่ขอแฟ้มเดิม และบุคคลที่ทะเบียนขาดชื่อ ปกติเป็น 0 ดู docs/runbooks/files-missing.md',
+          en: 'Imports that ask for their files, and persons whose names the vault lacks; 0 as a rule. docs/runbooks/files-missing.md',
+        },
+        source: 'faemban_imports_lost, faemban_vault_missing_persons',
+        unit: 'none',
+        lines: [
+          { expr: 'max(faemban_imports_lost)', legend: 'การนำเข้า · imports' },
+          { expr: 'max(faemban_vault_missing_persons)', legend: 'บุคคล · persons' },
+        ],
+      }),
+    )
     .withRow(row('ความเร็ว', 'Speed'))
     .withPanel(
       linesOf({
