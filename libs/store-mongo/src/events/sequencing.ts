@@ -150,7 +150,9 @@ export class Sequencing {
     const { held, toTake, isAlone } = await this.leases.look();
     this.isAlone = isAlone;
     for (const partition of this.held.keys()) if (!held.has(partition)) this.held.delete(partition);
-    for (const partition of toTake) await this.take(partition);
+    // A taking that was never answered may have happened: the epochs say then that this process holds it, and nobody else takes it.
+    const unanswered = [...held].filter((partition) => !this.held.has(partition));
+    for (const partition of [...unanswered, ...toTake]) await this.take(partition);
     this.beatAt = performance.now();
   }
 
