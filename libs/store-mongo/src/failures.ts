@@ -1,6 +1,7 @@
-import { Error as MongooseFailure, mongo } from 'mongoose';
+import { mongo } from 'mongoose';
 import { NotAvailable, RefusedInWords } from '@faemban/event-sourcing';
 import { whyRefused } from './refusals';
+import { isTransient } from './transient-failures';
 
 /** A database that cannot be used as it is. The sentence says what is the case and what is possible instead. */
 export class MongoRefused extends RefusedInWords {}
@@ -13,10 +14,6 @@ export class DatabaseUnavailable extends NotAvailable {
   override readonly name = 'DatabaseUnavailable';
 }
 
-/** What a server says while it changes its primary, starts or stops: by the driver's own list of such codes. */
-const transientServerCodes = new Set([
-  6, 7, 50, 64, 89, 91, 112, 134, 189, 202, 262, 317, 358, 384, 9001, 10058, 10107, 11600, 11602, 13435, 13436, 46841,
-]);
 const duplicateKey = 11_000;
 
 /** Whether an insert met a unique key that is taken. */
@@ -37,16 +34,6 @@ export function asDatabaseFailure(error: unknown): Error {
     });
   }
   return error instanceof Error ? error : new Error(String(error));
-}
-
-function isTransient(error: unknown): boolean {
-  // What mongoose makes of the driver's own failure to find a server.
-  if (error instanceof MongooseFailure.MongooseServerSelectionError) return true;
-  if (error instanceof mongo.MongoNetworkError || error instanceof mongo.MongoServerSelectionError) return true;
-  if (error instanceof mongo.MongoNotConnectedError || error instanceof mongo.MongoWriteConcernError) return true;
-  if (!(error instanceof mongo.MongoError)) return false;
-  if (error.hasErrorLabel(mongo.MongoErrorLabel.RetryableWriteError)) return true;
-  return typeof error.code === 'number' && transientServerCodes.has(error.code);
 }
 
 /** Asks the database and tells its failures in the words of the store. @throws DatabaseUnavailable */

@@ -6,6 +6,8 @@ interface DriverError {
   /** Node's own or OpenSSL's; a number where the server answered. */
   readonly code?: string | number;
   readonly cause?: unknown;
+  /** What a bulk write met, where that was no answer of the server. */
+  readonly errorResponse?: unknown;
   /** What was found of each server, where none could be used. */
   readonly reason?: { readonly servers?: ReadonlyMap<string, { readonly error?: unknown }> } | null;
 }
@@ -52,8 +54,8 @@ function refusedConnection({ code, message = '' }: DriverError, found: string | 
   return undefined;
 }
 
-/** An error, what was found of each server, and what caused it, from the outside in. */
-function* withCauses(
+/** An error, what was found of each server, and what it wraps or was caused by, from the outside in. */
+export function* withCauses(
   error: unknown,
   server?: string,
 ): Generator<{ readonly one: DriverError; readonly server?: string | undefined }> {
@@ -61,5 +63,6 @@ function* withCauses(
   const one: DriverError = error;
   yield { one, server };
   for (const [address, found] of one.reason?.servers ?? []) yield* withCauses(found.error, address);
+  if (one.errorResponse instanceof Error) yield* withCauses(one.errorResponse, server);
   yield* withCauses(one.cause, server);
 }

@@ -1,6 +1,7 @@
 import { createConnection, type Connection, type mongo } from 'mongoose';
 import { MongoRefused, withDatabase } from '../failures';
 import { requireCapabilities, type Capabilities } from './capabilities';
+import { promisedOptions, requirePromisedOptions } from './promised-options';
 
 /** The database has this long to be found, in milliseconds; whoever asks later tries again. */
 const selectionMs = 5_000;
@@ -25,15 +26,14 @@ export interface OpenDatabase {
 
 /**
  * Connects and checks the server. Writes are acknowledged by a majority and in its journal; reads that decide see what a majority has.
- * @throws MongoRefused where the server is not what was declared; DatabaseUnavailable where it cannot be reached
+ * @throws MongoRefused where the URL takes that back, or the server is not what was declared; DatabaseUnavailable where it cannot be reached
  */
 export async function openDatabase(options: MongoOptions): Promise<OpenDatabase> {
   const { url, database, capabilities = { replacesAtomically: true } } = options;
+  requirePromisedOptions(url);
   const connection: Connection = createConnection(url, {
     dbName: database,
-    writeConcern: { w: 'majority', journal: true },
-    readConcern: { level: 'majority' },
-    readPreference: 'primary',
+    ...promisedOptions,
     serverSelectionTimeoutMS: selectionMs,
     socketTimeoutMS: answerMs,
     maxPoolSize: 20,

@@ -150,7 +150,9 @@ export class Sequencing {
     const { held, toTake, isAlone } = await this.leases.look();
     this.isAlone = isAlone;
     for (const partition of this.held.keys()) if (!held.has(partition)) this.held.delete(partition);
-    for (const partition of toTake) await this.take(partition);
+    // A taking that was never answered may have happened: the epochs say then that this process holds it, and nobody else takes it.
+    const unanswered = [...held].filter((partition) => !this.held.has(partition));
+    for (const partition of [...unanswered, ...toTake]) await this.take(partition);
     this.beatAt = performance.now();
   }
 
@@ -183,13 +185,13 @@ export class Sequencing {
     }
   }
 
-  /** Partitions held here in which commits wait. */
+  /** Partitions held here in which commits wait. Of the others nothing is read, however much waits there. */
   private async waitingPartitions(): Promise<readonly number[]> {
-    const projection = { _id: 0, partition: 1 };
-    const found = this.collections.commits.find({ isSequenced: false }, { projection }).limit(1_000);
-    const waiting = await withDatabase(() => found.toArray());
+    const { commits } = this.collections;
+    const waiting = { isSequenced: false, partition: { $in: [...this.held.keys()] } };
+    const partitions = this.held.size === 0 ? [] : await withDatabase(() => commits.distinct('partition', waiting));
     this.polledAt = performance.now();
-    return waiting.map(({ partition }) => partition).filter((partition) => this.held.has(partition));
+    return partitions;
   }
 
   private async look(commandIds: readonly string[]): Promise<ReadonlyMap<string, CommitPlace>> {

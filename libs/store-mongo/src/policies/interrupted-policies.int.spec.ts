@@ -1,6 +1,7 @@
-import type { PolicyHandle } from '@faemban/event-sourcing';
+import { CheckpointFenced, type PolicyHandle } from '@faemban/event-sourcing';
 import { describeOnMongo } from '@faemban/native-servers';
-import { dyingAt, overWrites } from '../testing/driver-writes';
+import { DatabaseUnavailable } from '../failures';
+import { dyingAt, failingOnceAt, overWrites } from '../testing/driver-writes';
 import { dropDatabase, freshDatabase } from '../testing/fresh-database';
 import { parked } from '../testing/small-tally';
 import { openMongoViews, type MongoViews } from '../views/mongo-views';
@@ -53,6 +54,25 @@ describeOnMongo('a policy', (server, { name }) => {
       expect((await other.parked(9)).total).toBe(0);
       if (!isDead) return expect(at).toBeGreaterThan(6);
     }
+  });
+
+  test('whose release failed takes no step before its checkpoint is read, so that nothing is parked behind what is free', async () => {
+    const [policy] = (await openBoth('failed-release')) as [PolicyHandle];
+    const refusals: never[] = [];
+    await policy.advance({ partition: 0, toSeq: 3, refusals, parked: [parked('a', 3)] });
+    await overWrites(failingOnceAt('.parked'), async () => {
+      const release = policy.release({ partition: 0, taken: [{ id: 'a', seq: 3 }], refusals, parked: [] });
+      await expect(release).rejects.toBeInstanceOf(DatabaseUnavailable);
+    });
+    // As it is read now, the next event of the stream would be parked behind this one.
+    expect(await policy.parkedIds(['a'])).toEqual(new Set(['a']));
+    const behind = policy.advance({ partition: 0, toSeq: 4, refusals, parked: [parked('a', 4)] });
+    await expect(behind).rejects.toBeInstanceOf(CheckpointFenced);
+    expect(await policy.checkpoint()).toEqual({ 'ingestion/0': 3 });
+    expect(await policy.parkedIds(['a'])).toEqual(new Set());
+    await policy.advance({ partition: 0, toSeq: 4, refusals, parked: [] });
+    expect(await policy.checkpoint()).toEqual({ 'ingestion/0': 4 });
+    expect((await policy.parked(0)).total).toBe(0);
   });
 
   test('that two processes work at once stands where the further one is, with the refusals of both', async () => {

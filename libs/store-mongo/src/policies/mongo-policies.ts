@@ -48,6 +48,8 @@ class MongoPolicy {
   private readonly refusals: mongo.Collection<RefusalDocument>;
   private readonly parkedRows: ParkedRows;
   private readonly lanes = new Map<number, IntentLane>();
+  /** Partitions of which it is not known how the last step ended: what was read of them since may lack it. */
+  private readonly unknown = new Set<number>();
 
   constructor(
     db: mongo.Db,
@@ -74,8 +76,7 @@ class MongoPolicy {
       advance: ({ partition, toSeq, ...content }) =>
         this.step(partition, async (stands) => {
           if (toSeq < stands) {
-            const where = `${this.key} ${vectorKey(this.context, partition)}`;
-            throw new CheckpointFenced(`${where}: the checkpoint is ${stands} already.`);
+            throw new CheckpointFenced(`${this.where(partition)}: the checkpoint is ${stands} already.`);
           }
           return { toSeq, content: { ...content, taken: [] } };
         }),
@@ -100,6 +101,7 @@ class MongoPolicy {
 
   /** Where it stands once every step that was written down is done: what was refused is not asked again. */
   private async checkpoint(): Promise<Vector> {
+    const unknown = [...this.unknown];
     const partitions = await withDatabase(() => this.collections.intents.distinct('partition'));
     const vector: Record<string, number> = {};
     for (let at = 0; at < partitions.length; at += partitionsAtOnce) {
@@ -109,23 +111,39 @@ class MongoPolicy {
         vector[vectorKey(this.context, some[index] as number)] = seqs[this.context] ?? 0;
       }
     }
+    for (const partition of unknown) this.unknown.delete(partition);
     return vector;
   }
 
-  /** Writes a step down behind all others of its partition, and does it. Whoever was overtaken judges again. */
+  /**
+   * Writes a step down behind all others of its partition, and does it. Whoever was overtaken judges again.
+   * @throws CheckpointFenced behind a step that failed, until the checkpoint was read, which finishes what that had begun
+   */
   private async step(
     partition: number,
     judge: (stands: number) => Promise<{ readonly toSeq: number; readonly content: StepContent }>,
   ): Promise<void> {
     const { context } = this;
     const lane = this.laneOf(partition);
+    if (this.unknown.has(partition)) {
+      throw new CheckpointFenced(`${this.where(partition)}: how the last step ended is not known.`);
+    }
     for (;;) {
       const end = await withDatabase(() => lane.end());
       const { toSeq, content } = await judge(end.seqs[context] ?? 0);
       const step = { kind: 'step', epoch: () => 0, seqs: { [context]: toSeq } } as const;
-      if ((await withDatabase(() => lane.add(end, { ...step, content: JSON.stringify(content) }))) !== undefined)
-        return;
+      try {
+        const after = await withDatabase(() => lane.add(end, { ...step, content: JSON.stringify(content) }));
+        if (after !== undefined) return;
+      } catch (error) {
+        this.unknown.add(partition);
+        throw error;
+      }
     }
+  }
+
+  private where(partition: number): string {
+    return `${this.key} ${vectorKey(this.context, partition)}`;
   }
 
   private laneOf(partition: number): IntentLane {

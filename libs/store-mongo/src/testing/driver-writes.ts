@@ -39,6 +39,24 @@ export function dyingAt(n: number, when: 'before' | 'after'): OverWrites {
   };
 }
 
+/** What the driver throws where a server goes while it is asked. */
+export const connectionLost = (): Error => new mongo.MongoNetworkError('connection reset');
+
+/** A database that fails the first write to a collection whose name ends so, and no other. `meanwhile` happens just then. */
+export function failingOnceAt(
+  ending: string,
+  failure: Error = connectionLost(),
+  meanwhile: () => Promise<void> = async () => undefined,
+): OverWrites {
+  let hasFailed = false;
+  return async (_at, write, collection) => {
+    if (hasFailed || !collection.endsWith(ending)) return write();
+    hasFailed = true;
+    await meanwhile();
+    throw failure;
+  };
+}
+
 /** A process that is paused at its `n`th write until it is woken. */
 export class PauseAt {
   readonly paused: Promise<void>;

@@ -15,6 +15,11 @@ export interface HoldTimes {
 
 export const holdTimesDefault: HoldTimes = { beatMs: 1_000, leaseMs: 6_000, waitMs: 5_000, followMs: 1_000 };
 
+/** How long at least a generation that went out of service is kept, since others follow the switch late. In milliseconds. */
+export function keptMs({ followMs }: HoldTimes): number {
+  return 1.5 * followMs;
+}
+
 /** A document with a beat. */
 export interface Beating extends mongo.Document {
   readonly beat: number;

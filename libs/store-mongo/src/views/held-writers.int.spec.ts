@@ -1,7 +1,9 @@
-import { CheckpointFenced, type ViewHandle } from '@faemban/event-sourcing';
+import { CheckpointFenced, type ViewGenerations, type ViewHandle } from '@faemban/event-sourcing';
 import { describeOnMongo } from '@faemban/native-servers';
+import { mongo } from 'mongoose';
 import { dropDatabase, freshDatabase } from '../testing/fresh-database';
 import { difference, lifeOf, liveOn, parked, put, rowsOf, shapeOf } from '../testing/small-tally';
+import { MongoGeneration } from './mongo-generation';
 import { openMongoViews, type MongoViews } from './mongo-views';
 
 jest.setTimeout(120_000);
@@ -61,6 +63,52 @@ describeOnMongo(
       await live.apply(next(await live.take(0), 7));
       expect(await live.count({ index: 'byArea' })).toBe(2);
       expect(await live.checkpoint()).toEqual({ 'ingestion/0': 7 });
+    });
+
+    /** A generation that is filled, with so many rows of one area, and not in service. */
+    const filledWith = async (generations: ViewGenerations, rows: number): Promise<number> => {
+      const generation = await generations.begin();
+      const filled = await generations.open(generation);
+      const puts = Array.from({ length: rows }, (_, n) => put(`row-${n}`, '8411', n + 1));
+      await filled.fill({ partition: 0, puts, counters: [], parked: [], vector: { 'ingestion/0': 6 } });
+      await filled.finishFilling();
+      return generation;
+    };
+
+    test('drops is not read as empty by somebody who had waited too long to read it', async () => {
+      await liveOn(live, 0);
+      const generations = await other.views.generations(shape);
+      const generation = await filledWith(generations, 2);
+      const reading = jest.spyOn(mongo.Collection.prototype, 'countDocuments');
+      try {
+        reading.mockImplementationOnce(async function (this: mongo.Collection, ...question) {
+          await generations.switchTo(generation, nothing);
+          await generations.drop(0);
+          return mongo.Collection.prototype.countDocuments.apply(this, question);
+        });
+        expect(await live.count({ index: 'byArea', equals: ['8411'] })).toBe(2);
+      } finally {
+        reading.mockRestore();
+      }
+    });
+
+    test('drops while somebody begins to follow it is left for the one in service', async () => {
+      await liveOn(live, 0);
+      const generations = await other.views.generations(shape);
+      const [second, third] = [await filledWith(generations, 2), await filledWith(generations, 3)];
+      await generations.switchTo(second, nothing);
+      await new Promise((resolve) => setTimeout(resolve, times.followMs));
+      const beginning = jest.spyOn(MongoGeneration.prototype, 'prepare');
+      try {
+        beginning.mockImplementationOnce(async function (this: MongoGeneration<object>) {
+          await generations.switchTo(third, nothing);
+          await generations.drop(second);
+          return this.prepare();
+        });
+        expect(await live.count({ index: 'byArea', equals: ['8411'] })).toBe(3);
+      } finally {
+        beginning.mockRestore();
+      }
     });
 
     test('pins is read as it was, whatever is changed, removed, counted and replayed meanwhile', async () => {

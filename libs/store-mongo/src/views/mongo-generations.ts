@@ -9,6 +9,7 @@ import {
   type ViewGenerations,
 } from '@faemban/event-sourcing';
 import { withDatabase } from '../failures';
+import { keptMs } from './beats';
 import { dropGeneration } from './generation-collections';
 import { MongoGeneration } from './mongo-generation';
 import { PinnedReader } from './pinned-reader';
@@ -95,7 +96,7 @@ export class MongoGenerations implements ViewGenerations {
     const { service } = views;
     const served = await withDatabase(() => service.findOne({ version: name, kind: 'in-service', generation }));
     // Other processes may read for a moment what was in service before.
-    if (served !== null) await wait(1.5 * views.times.followMs);
+    if (served !== null) await wait(keptMs(views.times));
     await this.version.becomes(generation, 'dropped');
     this.opened.delete(generation);
     // Also what a writer who woke up late, or a drop that was interrupted, left of earlier ones.

@@ -4,7 +4,7 @@ import type { PolicyStore, ViewHandle, ViewShape, ViewStore } from '@faemban/eve
 import { ensureIndexes, openDatabase, type MongoOptions } from '../connection/open-database';
 import { withDatabase } from '../failures';
 import { createPolicyStore } from '../policies/mongo-policies';
-import { holdTimesDefault, type HoldTimes } from './beats';
+import { holdTimesDefault, keptMs, type HoldTimes } from './beats';
 import { versionOf } from './generation-collections';
 import { MongoGeneration } from './mongo-generation';
 import { MongoGenerations } from './mongo-generations';
@@ -92,7 +92,9 @@ async function prepareViews({ generations, service, claims }: ViewsDatabase): Pr
 
 /** A handle that follows the generation in service: this process's switch at once, another's within `followMs`. */
 async function openInService<Doc extends object>(version: ViewVersion): Promise<ViewHandle<Doc>> {
+  const { times } = version.views;
   const opened = new Map<number, Promise<MongoGeneration<Doc>>>();
+  const isDropped = async (generation: number): Promise<boolean> => (await version.dropped()).includes(generation);
   const current = async (): Promise<MongoGeneration<Doc>> => {
     const generation = await version.serviceLog.inService();
     const known = opened.get(generation) ?? prepared(version, generation);
@@ -101,24 +103,35 @@ async function openInService<Doc extends object>(version: ViewVersion): Promise<
       return await known;
     } catch (error) {
       opened.delete(generation);
+      if (await isDropped(generation)) return current();
       throw error;
+    }
+  };
+  /** What was read of a generation that is dropped may be empty; it is read again. Nothing is dropped while it may be followed. */
+  const read = async <Answer>(ask: (generation: MongoGeneration<Doc>) => Promise<Answer>): Promise<Answer> => {
+    for (;;) {
+      const since = performance.now();
+      const generation = await current();
+      const answer = await ask(generation);
+      const isTooSoonToBeDropped = performance.now() - since < keptMs(times) - times.followMs;
+      if (isTooSoonToBeDropped || !(await isDropped(generation.generation))) return answer;
     }
   };
   await current();
   return {
-    checkpoint: async () => (await current()).checkpoint(),
+    checkpoint: () => read((generation) => generation.checkpoint()),
     take: async (partition) => (await current()).take(partition),
     apply: async (batch) => (await current()).apply(batch),
-    slices: async (ids) => (await current()).slices(ids),
-    get: async (ids) => (await current()).get(ids),
-    find: async (find) => (await current()).find(find),
-    count: async (find) => (await current()).count(find),
-    sum: async (question) => (await current()).sum(question),
-    parkedIds: async (context, ids) => (await current()).parkedIds(context, ids),
-    parked: async (limit) => (await current()).parked(limit),
-    parkedSequences: async (find) => (await current()).parkedSequences(find),
-    parkedOf: async (sequence, limit) => (await current()).parkedOf(sequence, limit),
-    parkedCauses: async () => (await current()).parkedCauses(),
+    slices: (ids) => read((generation) => generation.slices(ids)),
+    get: (ids) => read((generation) => generation.get(ids)),
+    find: (find) => read((generation) => generation.find(find)),
+    count: (find) => read((generation) => generation.count(find)),
+    sum: (question) => read((generation) => generation.sum(question)),
+    parkedIds: (context, ids) => read((generation) => generation.parkedIds(context, ids)),
+    parked: (limit) => read((generation) => generation.parked(limit)),
+    parkedSequences: (find) => read((generation) => generation.parkedSequences(find)),
+    parkedOf: (sequence, limit) => read((generation) => generation.parkedOf(sequence, limit)),
+    parkedCauses: () => read((generation) => generation.parkedCauses()),
     replay: async (step) => (await current()).replay(step),
   };
 }

@@ -27,7 +27,10 @@ export interface Wanted extends Pick<ViewBatch, 'context' | 'epoch'> {
   readonly content: () => Promise<string>;
 }
 
-/** Writes one partition of one generation, one thing after the other, and remembers where it ended. */
+/**
+ * Writes one partition of one generation, one thing after the other, and remembers where it ended. Behind a write that failed this is not
+ * known, and nothing is written until the partition is taken again: what that write had begun is finished by then, before anybody folds.
+ */
 export class PartitionWriter {
   private known: LaneEnd | undefined;
   private turn: Promise<unknown> = Promise.resolve();
@@ -40,6 +43,7 @@ export class PartitionWriter {
   /** Takes the partition: finishes what another began, and fences it. Answers the new epoch. */
   take(): Promise<number> {
     return this.inTurn(async () => {
+      this.known = undefined;
       for (;;) {
         await this.view.whenFree();
         await this.view.claim();
@@ -55,14 +59,16 @@ export class PartitionWriter {
     });
   }
 
-  /** @throws CheckpointFenced where the epoch was overtaken, or the partition does not stand where it must */
+  /** @throws CheckpointFenced where the partition must be taken again, or does not stand where it must; then nothing has changed */
   write(wanted: Wanted): Promise<void> {
     return this.inTurn(async () => {
       const { context, kind, epoch, atSeq, fromSeq, toSeq } = wanted;
       const { partition } = this.lane;
       const where = `${this.view.name} ${vectorKey(context, partition)}`;
       await this.view.mustBeMine();
-      const end = await this.endUnder(epoch);
+      const end = this.known;
+      // What is wanted was folded from rows that may lack what the last intent changes, also where it says the same checkpoint.
+      if (end === undefined) throw new CheckpointFenced(`${where}: how the last write ended is not known.`);
       if (end.epoch !== epoch) throw new CheckpointFenced(`${where}: epoch ${epoch} was overtaken.`);
       const stands = end.seqs[context] ?? 0;
       if (stands !== atSeq) throw new CheckpointFenced(`${where}: the checkpoint is ${stands}, not ${atSeq}.`);
@@ -74,24 +80,16 @@ export class PartitionWriter {
         applies: { context, fromSeq, toSeq },
         content,
       };
+      this.known = undefined;
       const after = await this.lane.add(end, intended);
       if (after === undefined) throw new CheckpointFenced(`${where}: epoch ${epoch} was overtaken.`);
       this.known = after;
     });
   }
 
-  private async endUnder(epoch: number): Promise<LaneEnd> {
-    if (this.known?.epoch === epoch) return this.known;
-    await this.view.lookAtPins();
-    return this.lane.end();
-  }
-
-  /** After a failure nobody knows what is there: it is looked up, and finished, the next time. */
   private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = this.turn.then(() => withDatabase(work));
-    this.turn = done.catch(() => {
-      this.known = undefined;
-    });
+    this.turn = done.catch(() => undefined);
     return done;
   }
 }
