@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
+import { describeWhere } from '@faemban/fixtures';
 import { frontDoorConfigSchema } from '../config';
 import { createFrontDoor, type FrontDoor } from '../front-door';
 import type { MergedStatus } from '../operations/merged-status';
@@ -31,12 +33,21 @@ beforeEach(async () => {
       return addresses;
     },
   });
-  await door.start();
+  await serving();
 });
 afterEach(async () => {
   await door.stop();
   await Promise.all([first.stop(), second.stop(), others.stop()]);
 });
+
+/** Starts the front door, and waits until every instance is used: on a busy machine one may be late for a second. */
+async function serving(): Promise<void> {
+  await door.start();
+  await until(async () => {
+    const { checks } = JSON.parse((await ask('/health/ready')).text) as { checks: { ready: boolean; note?: object }[] };
+    return checks.every(({ ready, note }) => ready && note === undefined);
+  });
+}
 
 async function ask(path: string, method = 'GET'): Promise<{ status: number; text: string; code: unknown }> {
   const headers = { 'content-type': 'application/json' };
@@ -211,6 +222,32 @@ describe('addresses come and go', () => {
     expect(refused.text).toContain('The service reporting is not ready: The name reporting.faemban does not resolve');
     addresses = ['127.0.0.2'];
     await until(async () => (await ask('/figures')).status === 200);
+  });
+});
+
+const hasIpv6 = Object.values(networkInterfaces()).some((found) => found?.some(({ address }) => address === '::1'));
+
+describeWhere(hasIpv6, 'an address of IPv6 on this machine (::1)')('addresses of IPv6', () => {
+  test('are called, from a name and from a URL', async () => {
+    const backend = await new Backend('::1').start();
+    const config = frontDoorConfigSchema.parse({
+      ...{ port: 0, serviceToken: token, logLevel: 'silent' },
+      ...{ ingestionUrl: backend.url, identityVerificationUrl: others.url, mpiScoringUrl: others.url },
+      reportingUrl: `http://reporting.faemban:${backend.port}`,
+    });
+    const onlyIpv4 = door;
+    try {
+      door = await createFrontDoor(config, { lookup: async () => ['::1'] });
+      await serving();
+      for (const path of ['/imports', '/figures']) expect(await ask(path)).toMatchObject({ status: 200 });
+      expect(backend.asked.map(({ url, headers }) => [url, headers.host])).toEqual([
+        ['/imports', `[::1]:${backend.port}`],
+        ['/figures', `[::1]:${backend.port}`],
+      ]);
+    } finally {
+      await onlyIpv4.stop();
+      await backend.stop();
+    }
   });
 });
 

@@ -51,6 +51,6 @@ export class Backend {
   }
 
   get url(): string {
-    return `http://${this.host}:${this.port}`;
+    return `http://${this.host.includes(':') ? `[${this.host}]` : this.host}:${this.port}`;
   }
 }
