@@ -124,6 +124,7 @@ export {
   signDocument,
   verifierKeyLine,
   type KeyChange,
+  type KeyringKeeper,
   type Signature,
   type SignedDocument,
   type Signer,

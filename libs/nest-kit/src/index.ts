@@ -49,6 +49,7 @@ export {
 } from './http/fastify';
 export { Internal } from './http/internal';
 export { requireServiceToken, serviceTokenCharactersMin, serviceTokenHeader } from './http/service-token';
+export { Addresses, lookupAll, type AddressesSurroundings, type Lookup } from './peers/addresses';
 export { createPeer, peerRequestMsMaxDefault, PeerUnavailable, type Peer, type PeerOptions } from './peers/peer';
 export { httpLog, type HttpLogOptions } from './log/http-log';
 export { httpPersonVault, vaultRequestBytesMax } from './vault/http-person-vault';

@@ -13,6 +13,7 @@ export interface BootServer {
 
 /**
  * Listens from the first moment: it lives, it is not ready, and says what it waits for; everything else is refused with the same words.
+ * Every answer closes its connection, so that nobody goes on with a process that is still starting where another one serves.
  * @throws StartRefused where the port is taken
  */
 export async function startBootServer(
@@ -62,9 +63,12 @@ export async function startBootServer(
   };
 }
 
+const closing = { connection: 'close' } as const;
+
 function answer(response: ServerResponse, status: number, body: object, contentType = 'application/json'): void {
   response
     .writeHead(status, {
+      ...closing,
       'content-type': `${contentType}; charset=utf-8`,
       ...(status === 503 ? { 'retry-after': '1' } : {}),
     })
@@ -72,7 +76,7 @@ function answer(response: ServerResponse, status: number, body: object, contentT
 }
 
 function text(response: ServerResponse, body: string): void {
-  response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(body);
+  response.writeHead(200, { ...closing, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(body);
 }
 
 /** The two numbers that are known before anything else is: not ready, and why. */

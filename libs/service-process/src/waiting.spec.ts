@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { signDocument } from '@faemban/event-sourcing';
 import { startBootServer } from './boot-server';
 import { holdOwnFolder } from './own-folder';
 import { openSharedSigningKeys } from './signing-keys';
@@ -42,6 +44,24 @@ describe('a process that waits', () => {
     isThere = true;
     expect(await opened).toBe('opened');
     expect(waiting.now).toEqual([]);
+    await boot.close();
+  });
+
+  test('keeps no connection, so that a caller comes to whoever serves at the same address next', async () => {
+    const boot = await startBootServer({ host: '127.0.0.1', port: 0 }, new Waiting());
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ports: (number | undefined)[] = [];
+    for (const path of ['/health/live', '/health/ready', '/metrics', '/log/ingestion/heads']) {
+      const [response] = (await once(get({ host: '127.0.0.1', port: boot.port, path, agent }), 'response')) as [
+        IncomingMessage,
+      ];
+      ports.push(response.socket.localPort);
+      expect([path, response.headers.connection]).toEqual([path, 'close']);
+      await once(response.resume(), 'close');
+    }
+    expect(Object.keys(agent.freeSockets)).toEqual([]);
+    expect(new Set(ports).size).toBe(ports.length);
+    agent.destroy();
     await boot.close();
   });
 
@@ -93,5 +113,9 @@ describe('several processes of one service on one folder', () => {
     const open = () => openSharedSigningKeys(keysDir, { name: 'faemban.test', createdAt: '2026-01-01T00:00:00.000Z' });
     const signers = await Promise.all([open(), open(), open()]);
     expect(new Set(signers.map(({ keys }) => JSON.stringify(keys))).size).toBe(1);
+    signers[0]?.rotate('2026-02-01T00:00:00.000Z');
+    signers[1]?.rotate('2026-03-01T00:00:00.000Z');
+    expect(signers.map(({ keys }) => keys.length)).toEqual([3, 3, 3]);
+    expect(new Set(signers.map((signer) => signDocument(signer, 'test', {}).signature.keyId)).size).toBe(1);
   });
 });

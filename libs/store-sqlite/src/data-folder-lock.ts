@@ -9,7 +9,8 @@ export interface HeldLock {
   release(): void;
 }
 
-const lockName = 'faemban.lock';
+/** The file whose lock is that of its folder. */
+export const lockName = 'faemban.lock';
 
 /**
  * Takes a data folder for this process, made if it is not there. The operating system holds the lock (an exclusively locked, empty

@@ -2,7 +2,7 @@ import { logLevels, serviceTokenCharactersMin } from '@faemban/nest-kit';
 import { z } from 'zod';
 import type { ServiceName } from './routes';
 
-/** One or several addresses, comma separated. */
+/** One or several URLs, comma separated; a name may have any number of addresses. */
 const urls = z
   .string()
   .transform((text) => text.split(',').map((url) => url.trim().replace(/\/+$/, '')))

@@ -1,58 +1,12 @@
 import { once } from 'node:events';
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { frontDoorConfigSchema, type FrontDoorConfig } from './config';
 import { createFrontDoor, type FrontDoor } from './front-door';
 import { serviceNames } from './routes';
+import { Backend } from './testing/backend';
 
 const token = 'a-token-of-more-than-thirty-two-characters';
-
-/** A service that notes what reaches it, and answers as it is told. */
-class Backend {
-  readonly asked: { method: string; url: string; headers: IncomingHttpHeaders }[] = [];
-  readiness: { status: number; body: object } = { status: 200, body: {} };
-  readinessAnswer: (response: ServerResponse) => void = (response) =>
-    void response.writeHead(this.readiness.status).end(JSON.stringify(this.readiness.body));
-  answer: (request: IncomingMessage, response: ServerResponse) => void = (_request, response) =>
-    void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ from: this.port }));
-  private server: Server | undefined;
-  port = 0;
-
-  async start(port = this.port): Promise<this> {
-    this.server = createServer((request, response) => {
-      if (request.url === '/health/ready') {
-        this.readinessAnswer(response);
-        return;
-      }
-      this.asked.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers });
-      this.answer(request, response);
-    });
-    this.server.listen(port, '127.0.0.1');
-    await once(this.server, 'listening');
-    this.port = (this.server.address() as AddressInfo).port;
-    return this;
-  }
-
-  async stop(): Promise<void> {
-    const { server } = this;
-    this.server = undefined;
-    if (server === undefined) return;
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.port}`;
-  }
-}
 
 let first: Backend;
 let second: Backend;

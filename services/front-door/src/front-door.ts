@@ -12,6 +12,7 @@ import {
   problemOf,
   StartRefused,
   watchRequests,
+  type Lookup,
   type Stopped,
 } from '@faemban/nest-kit';
 import replyFrom from '@fastify/reply-from';
@@ -35,21 +36,27 @@ const connectMsMax = 2_000;
 export interface FrontDoor {
   /** Where it listens. @throws Error before the start */
   readonly url: string;
-  /** Asks every service whether it is ready, then listens; also where none is. @throws StartRefused when the port is taken */
+  /** Resolves every name and asks every instance whether it is ready, then listens; also where none is. @throws StartRefused when the port is taken */
   start(): Promise<void>;
   /** No new requests; those under way finish within the limit. Repeating it gives the same answer. */
   stop(): Promise<Stopped>;
 }
 
+/** What a caller may put in the place of the real thing. */
+export interface FrontDoorOverrides {
+  /** How names of services are resolved. */
+  readonly lookup?: Lookup;
+}
+
 /** Makes a front door. @throws StartRefused when it is to listen beyond this machine and no private network is declared */
-export async function createFrontDoor(config: FrontDoorConfig): Promise<FrontDoor> {
+export async function createFrontDoor(config: FrontDoorConfig, overrides: FrontDoorOverrides = {}): Promise<FrontDoor> {
   if (!config.privateNetwork && !loopbackHosts.some((known) => known === config.host))
     throw new StartRefused(notPrivate);
   const host = config.host === 'localhost' ? '127.0.0.1' : config.host;
   const log = createLogger('front-door', config.logLevel);
   const metrics = new Metrics();
   const state: OwnState = { startedAt: new Date().toISOString(), isDraining: false };
-  const instances = new Instances(addressesOf(config));
+  const instances = new Instances(addressesOf(config), overrides.lookup);
   const asking = new Asking(instances, config.serviceToken);
   const forwarding = new Forwarding(instances, config.serviceToken);
 

@@ -1,3 +1,4 @@
+import { createFrontDoor, frontDoorConfigSchema } from '@faemban/front-door';
 import { addConsumingMetrics, addPublishingMetrics, addSequencingMetrics, Metrics } from '@faemban/nest-kit';
 import { createStandalone, type Standalone } from '@faemban/standalone';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -51,6 +52,21 @@ async function ofTheDistributedProfile(): Promise<string> {
   return text;
 }
 
+/** What a front door shows, also where nobody is behind it. */
+async function ofAFrontDoor(): Promise<string> {
+  const nobody = 'http://127.0.0.1:1';
+  const door = await createFrontDoor(
+    frontDoorConfigSchema.parse({
+      ...{ port: 0, logLevel: 'silent', serviceToken: 'a-token-of-more-than-thirty-two-characters' },
+      ...{ ingestionUrl: nobody, identityVerificationUrl: nobody, mpiScoringUrl: nobody, reportingUrl: nobody },
+    }),
+  );
+  await door.start();
+  const text = await (await fetch(`${door.url}/metrics`)).text();
+  await door.stop();
+  return text;
+}
+
 let dataDir: string;
 let system: Standalone;
 beforeAll(async () => {
@@ -68,7 +84,7 @@ test('the page of metrics names what a started server exposes, and nothing else'
   // The first scrape is a request of its own, which the second one counts.
   await fetch(`${system.url}/metrics`);
   const text = await (await fetch(`${system.url}/metrics`)).text();
-  const shown = exposed(`${text}\n${await ofTheDistributedProfile()}`);
+  const shown = exposed([text, await ofTheDistributedProfile(), await ofAFrontDoor()].join('\n'));
   const onPage = described();
   expect([...onPage.keys()].sort()).toEqual([...shown.keys()].sort());
   for (const [name, { type, labels }] of shown) {

@@ -59,18 +59,9 @@ spec:
         - configMapRef: { name: {{ $full }}-environment }
       env:
         - { name: FAEMBAN_PORT, value: {{ .process.port | quote }} }
-        {{- if eq .key "frontDoor" }}
-        {{- if $values.ingress.enabled }}
+        {{- if and (eq .key "frontDoor") $values.ingress.enabled }}
         # Under another name it answers nobody.
         - { name: FAEMBAN_PUBLIC_NAMES, value: {{ $values.ingress.host | quote }} }
-        {{- end }}
-        # What is ready, and nothing else, answers people.
-        {{- range $other, $process := include "faemban.processes" .root | fromYaml }}
-        {{- if ne $other "frontDoor" }}
-        - name: FAEMBAN_{{ $process.name | upper | replace "-" "_" }}_URL
-          value: http://{{ $full }}-{{ $process.name }}:{{ $process.port }}
-        {{- end }}
-        {{- end }}
         {{- end }}
         {{- if $values.telemetry.endpoint }}
         - { name: OTEL_SERVICE_NAME, value: {{ .process.name }} }

@@ -129,6 +129,7 @@ export function checkpointNote(
 ): string {
   const root = Buffer.from(sealed.root, 'hex').toString('base64');
   const text = `${originOf(seal, sealed.partition)}\n${sealed.size}\n${root}\n`;
-  const signature = Buffer.concat([Buffer.from(signer.key.keyId, 'hex'), signer.sign(Buffer.from(text))]);
-  return `${text}\n\u2014 ${signer.key.name} ${signature.toString('base64')}\n`;
+  const { key, value } = signer.sign(Buffer.from(text));
+  const signature = Buffer.concat([Buffer.from(key.keyId, 'hex'), value]);
+  return `${text}\n\u2014 ${key.name} ${signature.toString('base64')}\n`;
 }

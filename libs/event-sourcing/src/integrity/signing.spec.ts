@@ -41,7 +41,7 @@ describe('signing', () => {
         createdAt: at,
       };
       const bytes = Buffer.from(message, 'hex');
-      expect(Buffer.from(createSigner({ keys: [key], changes: [] }).sign(bytes)).toString('hex')).toBe(signature);
+      expect(Buffer.from(createSigner({ keys: [key], changes: [] }).sign(bytes).value).toString('hex')).toBe(signature);
       expect(isSignedBy(key, bytes, Buffer.from(signature, 'hex'))).toBe(true);
     }
   });
@@ -66,9 +66,8 @@ describe('signing', () => {
 
   test('a new key is announced by the old one, and believed through it', () => {
     const kept: SigningKeyring[] = [];
-    const signer = createSigner({ keys: [createSigningKey('faemban.test', at)], changes: [] }, (ring) =>
-      kept.push(ring),
-    );
+    const save = (ring: SigningKeyring): void => void kept.push(ring);
+    const signer = createSigner({ keys: [createSigningKey('faemban.test', at)], changes: [] }, { save });
     const [first] = signer.keys;
     signer.rotate(at);
     signer.rotate(at);
@@ -79,6 +78,35 @@ describe('signing', () => {
     const stranger = createSigner({ keys: [createSigningKey('faemban.test', at)], changes: [] });
     stranger.rotate(at);
     expect(keysFollowing(first, stranger.changes)).toEqual([first]);
+  });
+
+  test('what another process kept since signs from then on, and is not written over', () => {
+    let kept: SigningKeyring = { keys: [createSigningKey('faemban.test', at)], changes: [] };
+    const opened = () => {
+      let read = kept;
+      const save = (ring: SigningKeyring): void => void (kept = read = ring);
+      const changed = () => (read === kept ? undefined : (read = kept));
+      return createSigner(kept, { save, changed });
+    };
+    const [one, other] = [opened(), opened()];
+    one.rotate(at);
+    const signed = signDocument(other, 'certificate', { verdict: 'equal' });
+    expect(signed.signature.keyId).toBe(one.key.keyId);
+    expect(documentFault(signed, one.keys)).toBeUndefined();
+    other.rotate(at);
+    expect(kept.keys).toHaveLength(3);
+    expect(one.keys).toEqual(other.keys);
+    expect(one.changes.map(({ document }) => document.newKey)).toEqual(one.keys.slice(1));
+  });
+
+  test('what cannot be read just now is signed with the key that is known, and not replaced', () => {
+    const changed = (): undefined => {
+      throw new Error('not readable');
+    };
+    const signer = createSigner({ keys: [createSigningKey('faemban.test', at)], changes: [] }, { changed });
+    expect(documentFault(signDocument(signer, 'certificate', {}), signer.keys)).toBeUndefined();
+    expect(() => signer.rotate(at)).toThrow('not readable');
+    expect(signer.keys).toHaveLength(1);
   });
 
   test('a verifier key is one line, checked by its key id', () => {

@@ -35,9 +35,14 @@ export interface Signer {
   readonly keys: readonly VerifierKey[];
   /** What announced the later keys, each signed with the one before it. */
   readonly changes: readonly SignedDocument<KeyChange>[];
-  /** Ed25519 over these bytes: 64 bytes. */
-  sign(bytes: Uint8Array): Uint8Array;
-  /** Makes a new key, which signs from now on, and announces it under the signature of the old one. */
+  /** Ed25519 over these bytes, 64 bytes, and the key that it was made with. */
+  sign(bytes: Uint8Array): { readonly key: VerifierKey; readonly value: Uint8Array };
+  /** Whether a new key could be kept just now; it cannot where the keys are only read, as from a secret that others write. */
+  readonly canRotate: boolean;
+  /**
+   * Makes a new key, which signs from now on, and announces it under the signature of the old one.
+   * @throws what the keeper throws where it cannot be kept; then the old one signs on
+   */
   rotate(changedAt: string): SignedDocument<KeyChange>;
 }
 
@@ -55,6 +60,25 @@ export interface SigningKeyring {
   readonly keys: readonly SigningKey[];
   readonly changes: readonly SignedDocument<KeyChange>[];
 }
+
+/** Where a keyring is kept, by one process or by several. */
+export interface KeyringKeeper {
+  /** Keeps a keyring. @throws Error where it cannot be kept */
+  save(keyring: SigningKeyring): void;
+  /** The keyring where it was changed since it was last read or saved here; undefined where it was not. @throws Error where it cannot be read */
+  changed(): SigningKeyring | undefined;
+  /** Does something during which nobody else changes what is kept. @throws Error where somebody else is doing so */
+  alone<Result>(work: () => Result): Result;
+  /** Whether one could be kept just now. */
+  isWritable(): boolean;
+}
+
+const inMemory: KeyringKeeper = {
+  save: () => undefined,
+  changed: () => undefined,
+  alone: (work) => work(),
+  isWritable: () => true,
+};
 
 /** What stands under a signed document. `value` is base64. */
 export interface Signature {
@@ -87,37 +111,60 @@ export function createSigningKey(name: string, createdAt: string): SigningKey {
 }
 
 /**
- * Signs with the last of the keys. `save` keeps a keyring before a new key is used.
+ * Signs with the last of the keys. What others have kept since is read again before anything is signed or told, and before a new key is
+ * made: of several processes with one keyring none signs with a key that was replaced, and none writes over a key that another made.
  * @throws TypeError where there is no key
  */
-export function createSigner(
-  keyring: SigningKeyring,
-  save: (keyring: SigningKeyring) => void = () => undefined,
-): Signer {
+export function createSigner(keyring: SigningKeyring, keeper: Partial<KeyringKeeper> = {}): Signer {
+  const { save, changed, alone, isWritable } = { ...inMemory, ...keeper };
   let { keys, changes } = keyring;
   let privateKey = privateKeyOf(keys.at(-1));
+  const take = (next: SigningKeyring): void => {
+    privateKey = privateKeyOf(next.keys.at(-1));
+    ({ keys, changes } = next);
+  };
+  const takeChanged = (): void => {
+    const newer = changed();
+    if (newer !== undefined) take(newer);
+  };
+  const refresh = (): void => {
+    try {
+      takeChanged();
+    } catch {
+      // What cannot be read just now is no reason not to sign: the key that is known was announced, and is read again the next time.
+    }
+  };
   const verifiers = (): readonly VerifierKey[] =>
     keys.map(({ name, keyId, publicKey }) => ({ name, keyId, publicKey }));
   const signer: Signer = {
     get key() {
-      return verifiers().at(-1) as VerifierKey;
+      return signer.keys.at(-1) as VerifierKey;
     },
     get keys() {
+      refresh();
       return verifiers();
     },
     get changes() {
+      refresh();
       return changes;
     },
-    sign: (bytes) => sign(null, bytes, privateKey),
-    rotate(changedAt) {
-      const { seed, createdAt, ...newKey } = createSigningKey(signer.key.name, changedAt);
-      const change = signDocument<KeyChange>(signer, keyChangeKind, { newKey, changedAt });
-      const next = { keys: [...keys, { ...newKey, seed, createdAt }], changes: [...changes, change] };
-      save(next);
-      ({ keys, changes } = next);
-      privateKey = privateKeyOf(keys.at(-1));
-      return change;
+    get canRotate() {
+      return isWritable();
     },
+    sign: (bytes) => {
+      refresh();
+      return { key: verifiers().at(-1) as VerifierKey, value: sign(null, bytes, privateKey) };
+    },
+    rotate: (changedAt) =>
+      alone(() => {
+        takeChanged();
+        const { seed, createdAt, ...newKey } = createSigningKey(signer.key.name, changedAt);
+        const change = signDocument<KeyChange>(signer, keyChangeKind, { newKey, changedAt });
+        const next = { keys: [...keys, { ...newKey, seed, createdAt }], changes: [...changes, change] };
+        save(next);
+        take(next);
+        return change;
+      }),
   };
   return signer;
 }
@@ -148,8 +195,8 @@ export function isSignedBy(key: Pick<VerifierKey, 'publicKey'>, bytes: Uint8Arra
 
 /** Signs a document. `kind` keeps a signature of one kind of document from being shown under another. */
 export function signDocument<Document>(signer: Signer, kind: string, document: Document): SignedDocument<Document> {
-  const value = Buffer.from(signer.sign(bytesOf(kind, document))).toString('base64');
-  return { kind, document, signature: { algorithm: 'Ed25519', ...signer.key, value } };
+  const { key, value } = signer.sign(bytesOf(kind, document));
+  return { kind, document, signature: { algorithm: 'Ed25519', ...key, value: Buffer.from(value).toString('base64') } };
 }
 
 /**

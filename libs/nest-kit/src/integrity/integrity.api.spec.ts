@@ -1,17 +1,24 @@
 import {
+  createSigner,
+  createSigningKey,
   faultInSeals,
   proofFault,
   type InclusionProof,
   type Seal,
   type SignedDocument,
+  type SigningKeyring,
   type Verification,
 } from '@faemban/event-sourcing';
 import { createMemoryPlatform, type MemoryPlatform } from '@faemban/event-sourcing/testing';
 import { randomUUID } from 'node:crypto';
+import { HealthRegistry } from '../operations/health';
 import { Metrics } from '../operations/metrics';
 import { CasesServer } from '../testing/cases-server';
+import { Seals } from './seals.service';
 import { Verifications } from './verifications.service';
 
+/** How often it is looked what is to be sealed, in milliseconds. */
+const sealLookMs = 15_000;
 let platform: MemoryPlatform;
 let cases: CasesServer;
 
@@ -62,6 +69,47 @@ describe('seals', () => {
     expect(keys.items).toHaveLength(2);
     expect(keys.changes).toHaveLength(1);
     expect((await sealsOf()).map(({ signature }) => signature.keyId)).toEqual(keys.items.map(({ keyId }) => keyId));
+  });
+
+  test('keep their key where keys are only read: a new one is refused, and nothing is changed', async () => {
+    await cases.server.stop();
+    const keyring = { keys: [createSigningKey('faemban.test', '2026-01-01T00:00:00.000Z')], changes: [] };
+    const save = (): never => {
+      throw Object.assign(new Error('read-only file system'), { code: 'EROFS' });
+    };
+    const signer = createSigner(keyring, { save, isWritable: () => false });
+    cases = await CasesServer.start(Object.assign(platform, { signer }));
+    expect(await cases.get('/signing-keys')).toMatchObject({ canRotate: false });
+    expect(await post('/signing-keys')).toMatchObject({
+      ...{ status: 409, code: 'keys-only-read', detailEn: expect.stringContaining('the Secret') as string },
+    });
+    expect(signer.keys).toHaveLength(1);
+  });
+
+  test('make keys known that another process made, before they are signed with', async () => {
+    await cases.server.stop();
+    const published: string[] = [];
+    const first = createSigningKey('faemban.test', '2026-01-01T00:00:00.000Z');
+    const second = createSigningKey('faemban.test', '2026-02-01T00:00:00.000Z');
+    let kept: SigningKeyring | undefined;
+    const signer = createSigner({ keys: [first], changes: [] }, { changed: () => kept });
+    const publishKeys = (): void => void published.push(signer.key.keyId);
+    const sealed = Object.assign(platform, { signer, publishKeys });
+    jest.useFakeTimers();
+    try {
+      const seals = new Seals(sealed, { everySeconds: 1, eventsMax: 1 }, new Metrics(), new HealthRegistry());
+      seals.onApplicationBootstrap();
+      jest.advanceTimersByTime(sealLookMs);
+      expect(published).toEqual([first.keyId]);
+      kept = { keys: [first, second], changes: [] };
+      jest.advanceTimersByTime(sealLookMs);
+      jest.useRealTimers();
+      await seals.beforeApplicationShutdown();
+    } finally {
+      jest.useRealTimers();
+    }
+    expect(published).toEqual([first.keyId, second.keyId]);
+    cases = await CasesServer.start(platform);
   });
 
   test('are published as checkpoints, and prove single events', async () => {

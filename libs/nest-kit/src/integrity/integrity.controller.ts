@@ -101,16 +101,24 @@ export class IntegrityController {
   }
 
   @Get('signing-keys')
-  @ApiOperation({ summary: 'The keys that signed, the oldest first, and how each later one was announced.' })
-  keys(): { items: readonly PublishedKey[]; changes: readonly SignedDocument<KeyChange>[] } {
-    const { keys, changes } = this.platform.signer;
-    return { items: keys.map((key) => ({ ...key, line: verifierKeyLine(key) })), changes };
+  @ApiOperation({
+    summary:
+      'The keys that signed, the oldest first, how each later one was announced, and whether a new one can be made here.',
+  })
+  keys(): {
+    items: readonly PublishedKey[];
+    changes: readonly SignedDocument<KeyChange>[];
+    canRotate: boolean;
+  } {
+    const { keys, changes, canRotate } = this.platform.signer;
+    return { items: keys.map((key) => ({ ...key, line: verifierKeyLine(key) })), changes, canRotate };
   }
 
   @Post('signing-keys')
   @HttpCode(200)
   @ApiOperation({ summary: 'Make a new key, announced under the old one; it signs from now on.' })
   rotate(@Taken() _by: CommandContext): SignedDocument<KeyChange> {
+    if (!this.platform.signer.canRotate) throw keysOnlyRead();
     const change = this.platform.signer.rotate(new Date(this.platform.clock()).toISOString());
     this.platform.publishKeys?.();
     return change;
@@ -131,6 +139,11 @@ export class IntegrityController {
   }
 }
 
+const keysOnlyRead = (): Problem =>
+  new Problem(409, 'keys-only-read', {
+    th: 'บริการนี้อ่านกุญแจได้อย่างเดียว เขียนไม่ได้ จึงสร้างกุญแจใหม่ที่นี่ไม่ได้ ให้เปลี่ยนในที่ที่กุญแจมาจาก (Secret) ตามคู่มือ docs/guides/deploying-on-kubernetes.md',
+    en: 'This service only reads its keys and cannot write them, so no new one can be made here. Change them where they come from (the Secret), as docs/guides/deploying-on-kubernetes.md says.',
+  });
 const notSealed = (): Problem =>
   new Problem(404, 'not-sealed-yet', {
     th: 'ยังไม่ได้ประทับตราถึงตรงนี้ รอรอบถัดไป หรือสั่งประทับตราด้วย POST /seals',

@@ -27,6 +27,7 @@ export class Seals implements OnApplicationBootstrap, BeforeApplicationShutdown 
   private looking: Promise<void> = Promise.resolve();
   private readonly sealedAtMs = new Map<string, number>();
   private fault: string | undefined;
+  private publishedKeyId: string | undefined;
   private isEnding = false;
 
   constructor(
@@ -47,7 +48,7 @@ export class Seals implements OnApplicationBootstrap, BeforeApplicationShutdown 
   }
 
   onApplicationBootstrap(): void {
-    this.platform.publishKeys?.();
+    this.publishKeys();
     if (this.plan.everySeconds === 0) return;
     const begunMs = this.platform.clock();
     for (const context of this.platform.contexts) this.sealedAtMs.set(context, begunMs);
@@ -62,9 +63,19 @@ export class Seals implements OnApplicationBootstrap, BeforeApplicationShutdown 
     await this.looking;
   }
 
+  /** Makes keys known where seals are kept, unless the last one already is. */
+  private publishKeys(): void {
+    const { keyId } = this.platform.signer.key;
+    if (keyId === this.publishedKeyId) return;
+    this.platform.publishKeys?.();
+    this.publishedKeyId = keyId;
+  }
+
   private async look(): Promise<void> {
     if (this.platform.isInCharge?.() === false) return;
     try {
+      // Another process, or whoever keeps the secret, may have made a new one.
+      this.publishKeys();
       for (const context of this.platform.contexts) {
         if (this.isEnding) return;
         const unsealed = await this.sealer.unsealed(context);

@@ -28,10 +28,11 @@ async function serve(
   platform: MemoryPlatform,
   port = 0,
   contexts: readonly ContextName[] = ['ingestion'],
+  host = '127.0.0.1',
 ): Promise<Server> {
   const server = await createServer([], {
-    ...{ name: 'ingestion', platform: { ...platform, contexts }, operators: [], port },
-    serviceToken: token,
+    ...{ name: 'ingestion', platform: { ...platform, contexts }, operators: [], port, host },
+    ...{ serviceToken: token, isPrivateNetwork: host !== '127.0.0.1' },
   });
   await server.start();
   closers.push(() => server.stop());
@@ -152,6 +153,39 @@ describe('where nobody answers', () => {
     await expect(log.heads('ingestion')).rejects.toMatchObject({ name: 'PeerUnavailable' });
     await serve(platform, Number(new URL(first.url).port));
     expect(await log.heads('ingestion')).toEqual(heads);
+  });
+
+  test('at one address of a name, the others are asked, and addresses may come and go', async () => {
+    const platform = createMemoryPlatform();
+    const starting = await answering((respond) => respond(503, '{"code":"starting"}'));
+    const { port } = new URL(starting);
+    let addresses = ['127.0.0.1'];
+    const log = logAt([`http://ingestion.faemban:${port}`], { lookup: async () => addresses });
+    const failure = await log.heads('ingestion').catch((error: unknown) => error);
+    expect(classify(failure)).toBe('transient');
+    expect(String(failure)).toContain('503 (starting)');
+    const served = await serve(platform, Number(port), ['ingestion'], '127.0.0.2');
+    addresses = ['127.0.0.1', '127.0.0.2'];
+    let heads: unknown;
+    while (heads === undefined) heads = await log.heads('ingestion').catch(() => undefined);
+    expect(heads).toHaveLength(partitionCount);
+    await served.stop();
+    await serve(platform, Number(port), ['ingestion'], '127.0.0.3');
+    addresses = ['127.0.0.3'];
+    heads = undefined;
+    while (heads === undefined) heads = await log.heads('ingestion').catch(() => undefined);
+    expect(heads).toHaveLength(partitionCount);
+  });
+
+  test('because its name does not resolve, that is transient and said', async () => {
+    const lookup = async (): Promise<never> => {
+      throw Object.assign(new Error('not found'), { code: 'ENOTFOUND' });
+    };
+    const failure = await logAt(['http://ingestion.faemban:8421'], { lookup })
+      .heads('ingestion')
+      .catch((error: unknown) => error);
+    expect(classify(failure)).toBe('transient');
+    expect(String(failure)).toContain('The name ingestion.faemban does not resolve (ENOTFOUND)');
   });
 
   test('in time, that is transient too', async () => {

@@ -154,6 +154,17 @@ describe('a replay', () => {
     expect(await cases.get('/parked/replays')).toEqual({ items: [] });
   });
 
+  test('is begun by the process in charge alone', async () => {
+    await poison(randomUUID());
+    let isInCharge = false;
+    Object.assign(platform, { isInCharge: () => isInCharge });
+    const wish = { view: 'case-rows', dryRun: true, all: true };
+    const refused = await post('/parked/replays', wish);
+    expect([refused.status, await refused.json()]).toMatchObject([503, { code: 'not-in-charge' }]);
+    isInCharge = true;
+    expect((await post('/parked/replays', wish)).status).toBe(202);
+  });
+
   test('sent twice under one key is done once', async () => {
     await poison(randomUUID());
     programme.readsUrgent = true;

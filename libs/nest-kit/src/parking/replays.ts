@@ -90,6 +90,7 @@ export class Replays implements BeforeApplicationShutdown {
     const underWay = this.list().find(({ view, state }) => view === wish.view && state === 'running');
     if (underWay !== undefined) throw alreadyUnderWay(underWay);
     if (this.isStopping) throw stopping();
+    if (this.platform.isInCharge?.() === false) throw notInCharge();
     const meant = await this.countMeant(plan, wish);
     if (meant.eventsTotal === 0) throw nothingParked(wish);
     const status: ReplayStatus = {
@@ -312,6 +313,12 @@ const notUnderWay = (state: ReplayStatus['state']): Problem =>
   new Problem(409, 'replay-not-cancelable', {
     th: `รายการนี้อยู่ในสถานะ ${state} จึงยกเลิกไม่ได้ ยกเลิกได้ขณะทำงานอยู่เท่านั้น`,
     en: `This replay is ${state}. It can be cancelled while it is running.`,
+  });
+
+const notInCharge = (): Problem =>
+  new Problem(503, 'not-in-charge', {
+    th: 'โปรเซสอื่นของบริการนี้เป็นผู้ดูแลการปล่อยเหตุการณ์ที่พักไว้ ส่งคำขอผ่านประตูหน้าอีกครั้งในอีกสักครู่',
+    en: 'Another process of this service is in charge of replays. Send the request through the front door again shortly.',
   });
 
 const stopping = (): Problem =>

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import { serviceTokenHeader } from '../http/service-token';
 import { traceCall } from '../tracing/trace-calls';
+import { Addresses, type Lookup } from './addresses';
 
 /** How long one request to another process may take, in milliseconds. */
 export const peerRequestMsMaxDefault = 20_000;
@@ -10,15 +11,22 @@ export const peerRequestMsMaxDefault = 20_000;
 const roundsMax = 2;
 /** Between two rounds over the addresses, in milliseconds. */
 const roundPauseMs = 100;
+/** After how long names are resolved again, in milliseconds. */
+const resolveEveryMs = 1_000;
 
 /** Where another service answers, and how to show it who asks. */
 export interface PeerOptions {
   /** What it is called in errors, e.g. `identity-verification`. */
   readonly name: string;
-  /** Its addresses, one per instance or one for all, e.g. `http://10.0.0.7:8422`. At least one. */
+  /**
+   * Where it answers, one URL per instance or one for all, e.g. `http://10.0.0.7:8422` or `http://identity-verification:8422`, whose name
+   * may have any number of addresses. At least one.
+   */
   readonly urls: readonly string[];
   readonly token: string;
   readonly requestMsMax?: number;
+  /** How names are resolved; by the operating system unless given. */
+  readonly lookup?: Lookup;
 }
 
 /**
@@ -39,12 +47,15 @@ export interface Peer {
 
 /**
  * Makes a {@link Peer}. It stays with the address that answered last and goes to the next one where that does not answer, is not ready, or
- * answers what this service would not. Neither bodies nor addresses with parameters are in its errors.
+ * answers what this service would not. Names are resolved again as it goes, so that addresses may come and go. Neither bodies nor addresses
+ * with parameters are in its errors.
+ * @throws RangeError where there is no URL
  */
-export function createPeer({ name, urls, token, requestMsMax = peerRequestMsMaxDefault }: PeerOptions): Peer {
-  const bases = urls.map((url) => url.replace(/\/+$/, ''));
-  if (bases.length === 0) throw new RangeError(`${name} needs an address.`);
-  let current = 0;
+export function createPeer({ name, urls, token, requestMsMax, lookup }: PeerOptions): Peer {
+  const msMax = requestMsMax ?? peerRequestMsMaxDefault;
+  if (urls.length === 0) throw new RangeError(`${name} needs an address.`);
+  const known = new KnownAddresses(urls, lookup);
+  let preferred: string | undefined;
 
   const once = async <Schema extends z.ZodType>(
     base: string,
@@ -58,7 +69,7 @@ export function createPeer({ name, urls, token, requestMsMax = peerRequestMsMaxD
         ...init,
         headers: { ...init.headers, ...trace, [serviceTokenHeader]: token },
         redirect: 'error',
-        signal: AbortSignal.timeout(requestMsMax),
+        signal: AbortSignal.timeout(msMax),
       }),
     );
     const text = await response.text();
@@ -75,18 +86,25 @@ export function createPeer({ name, urls, token, requestMsMax = peerRequestMsMaxD
     schema: Schema,
   ): Promise<z.output<Schema>> => {
     const failures: string[] = [];
-    for (let attempt = 0; attempt < roundsMax * bases.length; attempt += 1) {
-      if (attempt > 0 && attempt % bases.length === 0) await pause(roundPauseMs);
-      const chosen = current;
-      const base = bases[chosen] ?? '';
-      try {
-        return await once(base, path, init, schema);
-      } catch (error) {
-        failures.push(`${base}: ${wordsOf(error)}`);
-        if (current === chosen) current = (chosen + 1) % bases.length;
+    const begunAt = performance.now();
+    for (let round = 0; round < roundsMax; round += 1) {
+      if (round > 0) await pause(roundPauseMs);
+      const bases = beginningWith(preferred, await known.now(round > 0));
+      for (const [index, base] of bases.entries()) {
+        // However many addresses there are, a call takes no longer than two that get no answer.
+        if (performance.now() - begunAt > roundsMax * msMax) break;
+        try {
+          const found = await once(base, path, init, schema);
+          preferred = base;
+          return found;
+        } catch (error) {
+          failures.push(`${base}: ${wordsOf(error)}`);
+          if (preferred === undefined || preferred === base) preferred = bases[(index + 1) % bases.length];
+        }
       }
     }
-    throw new PeerUnavailable(`${name} gives no answer. ${[...new Set(failures)].join('; ')}.`);
+    const all = new Set([...failures, ...known.troubles()]);
+    throw new PeerUnavailable(`${name} gives no answer. ${[...all].join('; ')}.`);
   };
 
   return {
@@ -94,6 +112,45 @@ export function createPeer({ name, urls, token, requestMsMax = peerRequestMsMaxD
     post: (path, json, answer) =>
       ask(path, { method: 'POST', body: json, headers: { 'content-type': 'application/json' } }, answer),
   };
+}
+
+/** The addresses of all URLs of a service, resolved again when they are asked for and a second has gone. */
+class KnownAddresses {
+  private readonly all: readonly Addresses[];
+  private refreshing: Promise<unknown> | undefined;
+  private refreshedAt = -Infinity;
+
+  constructor(urls: readonly string[], lookup: Lookup | undefined) {
+    this.all = urls.map((url) => new Addresses(url, lookup === undefined ? {} : { lookup }));
+  }
+
+  /** What is known; only where nothing is, or where it has to be new, names are waited for. */
+  async now(isNew: boolean): Promise<readonly string[]> {
+    if (performance.now() - this.refreshedAt > resolveEveryMs) this.refreshing ??= this.refresh();
+    if (isNew || this.urls().length === 0) await this.refreshing;
+    return this.urls();
+  }
+
+  /** Why names do not resolve just now. */
+  troubles(): readonly string[] {
+    return this.all.flatMap(({ trouble }) => trouble?.en.replace(/\.$/, '') ?? []);
+  }
+
+  private urls(): readonly string[] {
+    return [...new Set(this.all.flatMap(({ urls }) => urls))];
+  }
+
+  private async refresh(): Promise<void> {
+    await Promise.all(this.all.map((each) => each.refresh()));
+    this.refreshedAt = performance.now();
+    this.refreshing = undefined;
+  }
+}
+
+/** The same addresses in their order, from this one on. */
+function beginningWith(first: string | undefined, bases: readonly string[]): readonly string[] {
+  const from = Math.max(0, first === undefined ? 0 : bases.indexOf(first));
+  return [...bases.slice(from), ...bases.slice(0, from)];
 }
 
 /** Why a request failed, without anything that was sent or received. A JSON parser quotes what it could not read. */

@@ -16,7 +16,7 @@ import { flush, flushFolder, keysName } from './folder-files';
 import { asCopyFailure } from './room';
 import { Snapshot } from './snapshot';
 
-const leftOut = /(-wal|-shm|-journal|\.new)$/;
+const leftOut = /(-wal|-shm|-journal|\.new|\.lock)$/;
 const noteName = 'last-backup.json';
 
 /**

@@ -2,14 +2,11 @@ import { answerProblem, serviceTokenHeader } from '@faemban/nest-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { noAnswer } from '../instances/asking';
-import { notReady, type Instance, type Instances } from '../instances/instances';
+import type { Instance, Instances } from '../instances/instances';
+import { isUnsentBy } from '../instances/unsent';
 import type { ServiceName } from '../routes';
 import { ForwardedBody } from './forwarded-body';
 
-/** What a connection fails with before anything was sent over it. */
-const unsentCodes: ReadonlySet<string> = new Set([
-  ...['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'],
-]);
 /** How often what only reads is sent before it is given up. */
 const readAttemptsMax = 3;
 
@@ -33,7 +30,7 @@ export class Forwarding {
     const tried = new Set<string>();
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     const first = only ?? this.instances.find(service);
-    if (first === undefined) throw notReady(this.instances.of(service));
+    if (first === undefined) throw this.instances.notReady(service);
 
     const attempt = (to: Instance, count: number): void => {
       tried.add(to.url);
@@ -53,12 +50,12 @@ export class Forwarding {
         onError: (_reply, { error }) => {
           if (request.raw.destroyed && !request.raw.complete) return;
           this.instances.failed(to.url);
-          const isUnsent = unsentCodes.has(codeIn(error)) && body?.isBegun !== true;
+          const isUnsent = isUnsentBy(error) && body?.isBegun !== true;
           const next = only ?? this.instances.find(service, tried) ?? (isUnsent ? undefined : to);
           if ((isUnsent && only === undefined && next !== undefined) || (isRead && count < readAttemptsMax && next)) {
             attempt(next, count + 1);
           } else {
-            const problem = isUnsent ? notReady(this.instances.of(service)) : noAnswer(service, { cause: error });
+            const problem = isUnsent ? this.instances.notReady(service) : noAnswer(service, { cause: error });
             answerProblem(problem, reply);
           }
         },
@@ -85,13 +82,4 @@ export class Forwarding {
 function hasBody({ headers }: FastifyRequest): boolean {
   const { 'content-length': length, 'transfer-encoding': encoding } = headers;
   return encoding !== undefined || (length !== undefined && length !== '0');
-}
-
-/** The code of an error or of what caused it. */
-function codeIn(error: unknown): string {
-  for (let at = error; typeof at === 'object' && at !== null; at = (at as { cause?: unknown }).cause) {
-    const { code } = at as { code?: unknown };
-    if (typeof code === 'string' && unsentCodes.has(code)) return code;
-  }
-  return '';
 }

@@ -2,7 +2,8 @@ import { Problem, problemContentType, serviceTokenHeader } from '@faemban/nest-k
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { serviceNames, type ServiceName } from '../routes';
-import { notReady, type Instance, type Instances } from './instances';
+import type { Instance, Instances } from './instances';
+import { isUnsentBy } from './unsent';
 
 /** How long a service may take to answer what the front door asks it, in milliseconds; verifying everything takes longest. */
 const askMsMax = 290_000;
@@ -15,6 +16,12 @@ export interface Question {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+}
+
+/** What an instance said, read from JSON. */
+export interface Said<Body> {
+  readonly service: ServiceName;
+  readonly body: Body;
 }
 
 /** What one instance answered. */
@@ -59,77 +66,84 @@ export class Asking {
     }
   }
 
-  /** Asks a ready instance of a service; what only reads is asked of the others where it does not answer. @throws Problem 502, 503 */
+  /**
+   * Asks a ready instance of a service. What only reads is asked of the others where it does not answer, anything else where it cannot have
+   * been taken.
+   * @throws Problem 502, 503
+   */
   async service(service: ServiceName, question: Question): Promise<Answer> {
     const tried = new Set<string>();
     for (let failure: Error | undefined; ;) {
       const instance = this.instances.find(service, tried);
-      if (instance === undefined) throw failure ?? notReady(this.instances.of(service));
+      if (instance === undefined) throw failure ?? this.instances.notReady(service);
       tried.add(instance.url);
       try {
         return await this.one(instance, question);
       } catch (error) {
-        if (question.method !== 'GET') throw error;
-        failure = error as Error;
+        if (!mayBeAskedElsewhere(question, error)) throw error;
+        failure = isUnsentBy(error) ? undefined : (error as Error);
       }
     }
   }
 
   /** The same of every service, each answering 200. @throws Problem of the first that does not */
-  async everyService<Body>(
-    question: Question,
-  ): Promise<readonly { readonly service: ServiceName; readonly body: Body }[]> {
-    return Promise.all(
-      serviceNames.map(async (service) => {
-        const answer = await this.service(service, question);
-        if (answer.status !== 200) throw new Refused(answer);
-        return { service, body: JSON.parse(answer.text) as Body };
-      }),
-    );
+  async everyService<Body>(question: Question): Promise<readonly Said<Body>[]> {
+    return Promise.all(serviceNames.map(async (service) => said<Body>(await this.service(service, question))));
   }
 
-  /** The same of every instance that is ready, one of each service at least. @throws Problem 503, and of the first that refuses */
-  async everyInstance<Body>(
-    question: Question,
-  ): Promise<readonly { readonly service: ServiceName; readonly body: Body }[]> {
-    const missing = this.missing();
-    if (missing.length > 0) throw notReady(missing);
-    const ready = serviceNames.flatMap((service) => this.instances.of(service)).filter(({ isReady }) => isReady);
-    return Promise.all(
-      ready.map(async (instance) => {
-        const answer = await this.one(instance, question);
-        if (answer.status !== 200) throw new Refused(answer);
-        return { service: instance.service, body: JSON.parse(answer.text) as Body };
+  /**
+   * The same of every instance that is ready, one of each service at least. One that goes away meanwhile is passed over where another of
+   * its service answered.
+   * @throws Problem 502, 503, and of the first that refuses
+   */
+  async everyInstance<Body>(question: Question): Promise<readonly Said<Body>[]> {
+    const perService = await Promise.all(
+      serviceNames.map(async (service) => {
+        const ready = this.instances.of(service).filter(({ isReady }) => isReady);
+        if (ready.length === 0) throw this.instances.notReady(service);
+        const answers = await Promise.allSettled(ready.map((instance) => this.one(instance, question)));
+        const given = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+        if (given.length === 0) throw (answers[0] as PromiseRejectedResult).reason;
+        return given.map((answer) => said<Body>(answer));
       }),
     );
+    return perService.flat();
   }
 
   /**
    * Asks ready instances one after another until one has it: all of a service where `isElsewhere` says that another of them may, then those
-   * of the next. Services that are not ready are passed over; where nobody has it and one was, that is the answer.
-   * @throws Problem 503 `service-not-ready`
+   * of the next. Services that are not ready are passed over, and so are instances that are gone; where nobody has it and one was, that is
+   * the answer.
+   * @throws Problem 502, 503 `service-not-ready`
    */
   async whoever(question: Question, isElsewhere: (code: string) => boolean): Promise<Answer> {
     let last: Answer | undefined;
     for (const instance of serviceNames.flatMap((service) => this.instances.of(service))) {
       if (!instance.isReady) continue;
-      const answer = await this.one(instance, question);
-      const code = codeOf(answer);
-      if (code === undefined || !isElsewhere(code)) return answer;
-      // That another instance is in charge says more than that another service does not know of it.
-      if (last === undefined || code === 'not-in-charge') last = answer;
+      try {
+        const answer = await this.one(instance, question);
+        const code = codeOf(answer);
+        if (code === undefined || !isElsewhere(code)) return answer;
+        // That another instance is in charge says more than that another service does not know of it.
+        if (last === undefined || code === 'not-in-charge') last = answer;
+      } catch (error) {
+        if (!mayBeAskedElsewhere(question, error)) throw error;
+      }
     }
-    const missing = this.missing();
-    if (missing.length > 0) throw notReady(missing);
-    if (last === undefined) throw notReady(this.instances.of(serviceNames[0]));
+    const missing = serviceNames.find((service) => !this.instances.of(service).some(({ isReady }) => isReady));
+    if (missing !== undefined) throw this.instances.notReady(missing);
+    if (last === undefined) throw this.instances.notReady(serviceNames[0]);
     return last;
   }
+}
 
-  /** Instances of the first service of which none is ready. */
-  private missing(): readonly Instance[] {
-    const services = serviceNames.map((service) => this.instances.of(service));
-    return services.find((instances) => !instances.some(({ isReady }) => isReady)) ?? [];
-  }
+/** What only reads may; anything else where no connection came about. */
+const mayBeAskedElsewhere = ({ method }: Question, error: unknown): boolean => method === 'GET' || isUnsentBy(error);
+
+/** What was answered with 200. @throws Refused where it was anything else */
+function said<Body>(answer: Answer): Said<Body> {
+  if (answer.status !== 200) throw new Refused(answer);
+  return { service: answer.from.service, body: JSON.parse(answer.text) as Body };
 }
 
 /** A service's own refusal, to be handed on as it is. */

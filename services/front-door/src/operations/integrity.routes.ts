@@ -3,7 +3,7 @@ import type { Verification } from '@faemban/event-sourcing';
 import { Problem } from '@faemban/nest-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Forwarding } from '../forwarding/forward';
-import { questionOf, Refused, type Asking } from '../instances/asking';
+import { questionOf, readingOf, Refused, type Asking } from '../instances/asking';
 import { ownerOf, serviceNames } from '../routes';
 import { mergeVerifications } from './merged-verification';
 
@@ -13,6 +13,8 @@ interface Items<Item = unknown> {
 interface Keys {
   readonly items: readonly { readonly keyId: string; readonly createdAt: string }[];
   readonly changes: readonly unknown[];
+  /** Absent where a service is of a version that did not say. */
+  readonly canRotate?: boolean;
 }
 interface OfContext {
   readonly Params: { readonly context: string };
@@ -48,6 +50,7 @@ export function integrityRoutes(fastify: FastifyInstance, asking: Asking, forwar
     return {
       items: [...keys.values()].sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1)),
       changes: [...changes.values()],
+      canRotate: all.every(({ body }) => body.canRotate !== false),
     };
   });
   fastify.post('/signing-keys', (request) => rotateAll(asking, request));
@@ -58,18 +61,32 @@ export function integrityRoutes(fastify: FastifyInstance, asking: Asking, forwar
     return mergeVerifications([first, ...others]);
   });
   fastify.get('/verifications', async (request) => {
-    const all = await asking.everyService<Items<LastVerification>>(questionOf(request));
-    const last = all.flatMap(({ body }) => body.items.slice(-1));
+    // Each process remembers what it was asked itself, and front doors take turns among them.
+    const all = await asking.everyInstance<Items<LastVerification>>(questionOf(request));
+    const last = serviceNames.flatMap((service) =>
+      newestOf(all.flatMap((one) => (one.service === service ? one.body.items : []))),
+    );
     const [first, ...others] = last;
     // Of all that was recorded, only a verification of every service says anything.
-    if (first === undefined || last.length < all.length) return { items: [] };
+    if (first === undefined || last.length < serviceNames.length) return { items: [] };
     const finishedAt = last.map((one) => one.finishedAt).sort()[0];
     return { items: [{ ...mergeVerifications([first, ...others]), finishedAt }] };
   });
 }
 
-/** A new key for every service, one after another; who had one made is said where another could not. */
+/** The one that finished last; none of none. */
+function newestOf(found: readonly LastVerification[]): readonly LastVerification[] {
+  return [...found].sort((one, other) => (one.finishedAt < other.finishedAt ? 1 : -1)).slice(0, 1);
+}
+
+/**
+ * A new key for every service, one after another. Services that only read their keys are asked before, so that no key is made where not
+ * all can be; who had one made is said where another fails all the same.
+ */
 async function rotateAll(asking: Asking, request: FastifyRequest): Promise<Items> {
+  const all = await asking.everyService<Keys>(readingOf(request, '/signing-keys'));
+  const reading = all.flatMap(({ service, body }) => (body.canRotate === false ? [service] : []));
+  if (reading.length > 0) throw keysOnlyRead(reading);
   const items: unknown[] = [];
   const done: string[] = [];
   for (const service of serviceNames) {
@@ -85,6 +102,12 @@ async function rotateAll(asking: Asking, request: FastifyRequest): Promise<Items
   }
   return { items };
 }
+
+const keysOnlyRead = (services: readonly string[]): Problem =>
+  new Problem(409, 'keys-only-read', {
+    th: `ยังไม่ได้เปลี่ยนกุญแจใด เพราะ ${services.join(', ')} อ่านกุญแจได้อย่างเดียว เขียนไม่ได้ ให้เปลี่ยนกุญแจของบริการเหล่านี้ใน Secret และของบริการอื่นทีละบริการ ตามคู่มือ docs/guides/deploying-on-kubernetes.md หัวข้อ "เปลี่ยนกุญแจ"`,
+    en: `No key was changed, because ${services.join(', ')} only read their keys and cannot write them. Change theirs in the Secret, and those of the other services one by one, as docs/guides/deploying-on-kubernetes.md says under "Changing keys".`,
+  });
 
 const changedInPart = (done: readonly string[], failed: string, cause: unknown): Problem =>
   new Problem(

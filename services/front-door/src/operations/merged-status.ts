@@ -5,7 +5,9 @@ import { ownerOf, type ServiceName } from '../routes';
 /** A runner as `/status` tells it. */
 type RunnerLine = ServerStatus['runners'][number];
 
-/** How one service stands: its addresses, how many of them are ready, and what those wait for that are not. */
+/**
+ * How one service stands: its addresses, how many of them are ready, what those wait for that are not, and whether its name resolves.
+ */
 export interface ServiceLine {
   readonly service: ServiceName;
   readonly instances: number;

@@ -28,7 +28,7 @@ export function ownRoutes(fastify: FastifyInstance, asking: Asking, metrics: Met
   const { instances } = asking;
   metrics.gauge(
     'faemban_front_door_instances',
-    'Addresses of a service, by whether they were ready when last asked.',
+    'Addresses of a service, one for each process, by whether they were ready when last asked.',
     ['service', 'ready'],
     (gauge) => {
       for (const { service, instances: all, ready } of linesOf(instances)) {
@@ -71,12 +71,11 @@ function checksOf(instances: Instances, state: OwnState): readonly Check[] {
 function linesOf(instances: Instances): readonly ServiceLine[] {
   return serviceNames.map((service) => {
     const all = instances.of(service);
-    const waiting = all.filter(({ isReady }) => !isReady);
     return {
       service,
       instances: all.length,
-      ready: all.length - waiting.length,
-      waitingFor: waiting.map(({ waitingFor }) => waitingFor),
+      ready: all.filter(({ isReady }) => isReady).length,
+      waitingFor: instances.troublesOf(service),
     };
   });
 }

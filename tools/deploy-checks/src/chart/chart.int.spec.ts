@@ -174,8 +174,28 @@ describeWithDeployChecks('the chart, rendered by Helm and read by Kubernetes’ 
           pod.spec.containers[0].env.map(({ name, value = '' }) => [name, value] as const),
         ),
       ].filter(([name]) => /^FAEMBAN_(?!MONGODB).*_URL$/.test(name));
-      expect(told).toHaveLength(8);
+      expect(told).toHaveLength(4);
       for (const [, address] of told) expect(services).toContain(address);
+    });
+
+    test('every service is a name with the address of each of its pods, ready or not; the front door is one address', () => {
+      const names = Object.fromEntries(
+        ofKind('Service').map(({ metadata, spec }) => [metadata.labels?.[component] ?? '', { metadata, spec }]),
+      );
+      expect(Object.keys(names).sort()).toEqual([...processNames].sort());
+      for (const { manifest, name, pod } of workloads) {
+        const { metadata, spec } = names[name] ?? {};
+        if (name === 'front-door') {
+          expect([spec?.clusterIP, spec?.publishNotReadyAddresses]).toEqual([undefined, undefined]);
+          continue;
+        }
+        expect(spec).toMatchObject({
+          ...{ clusterIP: 'None', publishNotReadyAddresses: true, ipFamilyPolicy: 'SingleStack' },
+        });
+        // Nobody translates ports on the way to a pod's own address.
+        expect(spec?.ports?.[0]?.port).toBe(pod.spec.containers[0].ports[0]?.containerPort);
+        if (keepsFiles.includes(name)) expect(manifest.spec.serviceName).toBe(metadata?.name);
+      }
     });
 
     test('grows by lag, never beyond its partitions', () => {

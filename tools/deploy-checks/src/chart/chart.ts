@@ -103,6 +103,9 @@ export interface Manifest {
   readonly data?: Labels;
   readonly spec: {
     readonly replicas?: number;
+    readonly clusterIP?: string;
+    readonly publishNotReadyAddresses?: boolean;
+    readonly ipFamilyPolicy?: string;
     readonly selector?: Labels & Selector;
     readonly serviceName?: string;
     readonly template?: PodTemplate;
