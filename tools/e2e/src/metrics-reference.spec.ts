@@ -1,4 +1,5 @@
 import { addConsumingMetrics, addPublishingMetrics, addSequencingMetrics, Metrics } from '@faemban/nest-kit';
+import { createFrontDoor, frontDoorConfigSchema } from '@faemban/front-door';
 import { createStandalone, type Standalone } from '@faemban/standalone';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,6 +52,21 @@ async function ofTheDistributedProfile(): Promise<string> {
   return text;
 }
 
+/** What only the front door shows; nobody answers it here. */
+async function ofTheFrontDoor(): Promise<string> {
+  const nobody = 'http://127.0.0.1:1';
+  const door = await createFrontDoor(
+    frontDoorConfigSchema.parse({
+      ...{ port: 0, serviceToken: 'a-token-of-more-than-thirty-two-characters', logLevel: 'silent' },
+      ...{ ingestionUrl: nobody, identityVerificationUrl: nobody, mpiScoringUrl: nobody, reportingUrl: nobody },
+    }),
+  );
+  await door.start();
+  const text = await (await fetch(`${door.url}/metrics`)).text();
+  await door.stop();
+  return text;
+}
+
 let dataDir: string;
 let system: Standalone;
 beforeAll(async () => {
@@ -65,10 +81,9 @@ afterAll(async () => {
 });
 
 test('the page of metrics names what a started server exposes, and nothing else', async () => {
-  // The first scrape is a request of its own, which the second one counts.
-  await fetch(`${system.url}/metrics`);
+  await fetch(`${system.url}/status`);
   const text = await (await fetch(`${system.url}/metrics`)).text();
-  const shown = exposed(`${text}\n${await ofTheDistributedProfile()}`);
+  const shown = exposed([text, await ofTheDistributedProfile(), await ofTheFrontDoor()].join('\n'));
   const onPage = described();
   expect([...onPage.keys()].sort()).toEqual([...shown.keys()].sort());
   for (const [name, { type, labels }] of shown) {

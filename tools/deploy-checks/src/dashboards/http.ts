@@ -17,7 +17,10 @@ export function http(): DashboardBuilder {
       linesOf({
         th: 'คำขอต่อวินาที',
         en: 'Requests per second',
-        about: { th: 'ทั้งจากภายนอกและระหว่างตัว', en: 'From outside and between processes.' },
+        about: {
+          th: 'ทั้งจากภายนอกและระหว่างตัว ไม่รวม /health และ /metrics',
+          en: 'From outside and between processes, without /health and /metrics.',
+        },
         source: 'faemban_http_request_duration_seconds_count',
         unit: 'reqps',
         lines: [
