@@ -66,6 +66,7 @@ export {
   type SequencingStatus,
 } from './operations/distributed-metrics';
 export { addBuildInfo, addHealthMetrics, Metrics } from './operations/metrics';
+export { addVolumeMetrics } from './operations/volume-metrics';
 export { type ParkedItem, type ParkedList } from './parking/parked-list';
 export { type ReplayStatus } from './parking/replays';
 export { type ContextStatus, type ServerStatus } from './operations/server-status';

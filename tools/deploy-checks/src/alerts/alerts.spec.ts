@@ -55,7 +55,7 @@ test('every process is missed where there is none of it, and seen to come and go
   expect(absent).toEqual(processNames);
   for (const name of ['FaembanNotScraped', 'FaembanProcessUnsteady']) {
     for (const [, jobs = ''] of exprOf(name).matchAll(/up\{job=~"([^"]+)"\}/g)) {
-      expect(jobs.split('|')).toEqual([...processNames, 'otel-collector']);
+      expect(jobs.split('|')).toEqual([...processNames, 'otel-collector', 'volumes']);
     }
   }
 });
