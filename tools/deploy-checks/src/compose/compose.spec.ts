@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { portOf, processNames } from '../agreed/processes';
+import { alertsFile } from '../alerts/alert-rules';
 import { requiredVariables, unknownVariables, variableOf } from '../agreed/variables';
 import { root, textOf } from '../tree';
 import { composeFile } from './compose-file';
@@ -38,12 +39,32 @@ describe('every container', () => {
     expect(healthcheck === undefined).toBe(withoutHealthCheck.includes(name));
   });
 
-  test.each(services)('%s starts in any order', (_, service) => expect(service.depends_on).toBeUndefined());
+  test.each(services)('%s starts in any order: it waits for nobody to be healthy', (_, { depends_on = {} }) => {
+    expect(Object.values(depends_on).filter(({ condition }) => condition !== 'service_started')).toEqual([]);
+  });
 });
 
 describe('the processes', () => {
   test('are all there, and nothing else runs their image', () => {
     expect(processes.map(([name]) => name).sort()).toEqual([...processNames].sort());
+  });
+
+  test('have one image, which one of them builds and nobody pulls', () => {
+    expect(new Set(processes.map(([, { image }]) => image)).size).toBe(1);
+    expect(services.filter(([, { build }]) => build !== undefined).map(([name]) => name)).toEqual(['front-door']);
+    expect(processes.filter(([, { pull_policy }]) => pull_policy !== 'never')).toEqual([]);
+  });
+
+  test.each(processes)('%s is stopped before whom it needs: stopping goes against starting', (name, { depends_on }) => {
+    const others = processNames.filter((each) => each !== 'front-door');
+    expect(Object.keys(depends_on ?? {})).toEqual(name === 'front-door' ? others : ['kafka', 'mongodb']);
+  });
+
+  test('are called by the names they are given, and send the traces they are told to', () => {
+    const file = textOf('docker-compose.yml');
+    for (const variable of ['FAEMBAN_PUBLIC_NAMES', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG']) {
+      expect(file).toContain(`${variable}: \${${variable}:-`);
+    }
   });
 
   test.each(processes)('%s runs its own main file on its own port', (name, { command, environment }) => {
@@ -86,6 +107,33 @@ describe('the processes', () => {
 
   test('the front door cannot reach what the services store', () => {
     expect(compose.services['front-door']?.networks).not.toContain('stores');
+  });
+});
+
+describe('Kafka', () => {
+  interface Logging {
+    readonly Configuration: {
+      readonly Appenders: Readonly<Record<string, { readonly name: string }>>;
+      readonly Loggers: {
+        readonly Root: { readonly AppenderRef: { readonly ref: string } };
+        readonly Logger: readonly { readonly name: string; readonly AppenderRef?: object }[];
+      };
+    };
+  }
+  const { environment = {}, volumes = [] } = compose.services['kafka'] ?? {};
+
+  test('logs to standard output alone, in no file that nobody removes', () => {
+    const { Appenders, Loggers } = (parse(textOf('deploy/kafka/log4j2.yaml')) as Logging).Configuration;
+    expect(Object.keys(Appenders)).toEqual(['Console']);
+    expect(Loggers.Root.AppenderRef.ref).toBe(Appenders['Console']?.name);
+    expect(Loggers.Logger.filter((logger) => logger.AppenderRef !== undefined)).toEqual([]);
+  });
+
+  test('is told so, and writes no log of its garbage collector', () => {
+    const [, path = ''] = /^-Dlog4j2\.configurationFile=(\S+)$/.exec(environment['KAFKA_LOG4J_OPTS'] ?? '') ?? [];
+    const mounted = volumes.map((volume) => volume.split(':')).find(([, target = '']) => path.startsWith(`${target}/`));
+    expect(existsSync(join(root, mounted?.[0] ?? '', path.slice(mounted?.[1]?.length)))).toBe(true);
+    expect(environment['EXTRA_ARGS']).toBe('-name kafkaServer');
   });
 });
 
@@ -152,6 +200,16 @@ describe('what Prometheus and the collector are told', () => {
       .flatMap(({ static_configs = [] }) => static_configs.flatMap(({ targets }) => targets))
       .map((target) => target.split(':')[0] ?? '');
     expect(hosts.filter((host) => host !== '127.0.0.1' && !(host in compose.services))).toEqual([]);
+  });
+
+  test('room is watched wherever something is kept that processes do not keep themselves', () => {
+    const seen = (compose.services['node-exporter']?.volumes ?? []).map((volume) => volume.split(':'));
+    expect(seen.map(([volume]) => volume)).toEqual(['kafka-data', 'mongodb-data']);
+    for (const [, target, mode] of seen) {
+      expect(mode).toBe('ro');
+      expect(textOf(alertsFile)).toContain(`node_filesystem_avail_bytes{mountpoint=~"/volumes/(kafka|mongodb)"}`);
+      expect(target).toMatch(/^\/volumes\/(kafka|mongodb)$/);
+    }
   });
 
   test('the alert rules are mounted where they are looked for', () => {
