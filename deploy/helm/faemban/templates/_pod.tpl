@@ -60,9 +60,9 @@ spec:
       env:
         - { name: FAEMBAN_PORT, value: {{ .process.port | quote }} }
         {{- if eq .key "frontDoor" }}
-        {{- if $values.ingress.enabled }}
+        {{- with concat (ternary (list $values.ingress.host) (list) $values.ingress.enabled) $values.publicNames }}
         # Under another name it answers nobody.
-        - { name: FAEMBAN_PUBLIC_NAMES, value: {{ $values.ingress.host | quote }} }
+        - { name: FAEMBAN_PUBLIC_NAMES, value: {{ join "," . | quote }} }
         {{- end }}
         # What is ready, and nothing else, answers people.
         {{- range $other, $process := include "faemban.processes" .root | fromYaml }}
@@ -74,6 +74,9 @@ spec:
         {{- end }}
         {{- if $values.telemetry.endpoint }}
         - { name: OTEL_SERVICE_NAME, value: {{ .process.name }} }
+        {{- end }}
+        {{- with .settings.extraEnv }}
+        {{- toYaml . | nindent 8 }}
         {{- end }}
       resources:
         {{- toYaml .settings.resources | nindent 8 }}
