@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -157,23 +157,45 @@ describe('what the file refers to', () => {
     }
   });
 
-  test('one command makes every secret, once, in a folder for nobody else', () => {
-    const scratch = mkdtempSync(join(tmpdir(), 'faemban-secrets-'));
-    try {
-      cpSync(join(root, 'deploy/compose/make-secrets.sh'), join(scratch, 'make-secrets.sh'));
-      const make = () => spawnSync('bash', [join(scratch, 'make-secrets.sh')], { encoding: 'utf8' });
-      const names = Object.keys(compose.secrets);
-      const values = () => names.map((name) => readFileSync(join(scratch, 'secrets', name), 'utf8'));
+  describe('one command', () => {
+    let scratch: string;
+    const folder = () => join(scratch, 'deploy/compose');
+    const make = () => spawnSync('bash', [join(folder(), 'make-secrets.sh')], { encoding: 'utf8' });
+    const names = Object.keys(compose.secrets);
+    beforeEach(() => {
+      scratch = mkdtempSync(join(tmpdir(), 'faemban-secrets-'));
+      for (const path of ['deploy/compose/make-secrets.sh', 'deploy/prometheus']) {
+        cpSync(join(root, path), join(scratch, path), { recursive: true });
+      }
+      spawnSync('chmod', ['-R', 'a+rX', join(scratch, 'deploy')]);
+    });
+    afterEach(() => rmSync(scratch, { recursive: true, force: true }));
+
+    test('makes every secret, once, in a folder for nobody else', () => {
+      const values = () => names.map((name) => readFileSync(join(folder(), 'secrets', name), 'utf8'));
       expect(make().status).toBe(0);
       const first = values();
       for (const value of first) expect(value).toMatch(/^[0-9a-f]{64}$/);
       expect(new Set(first).size).toBe(names.length);
-      expect(statSync(join(scratch, 'secrets')).mode & 0o777).toBe(0o700);
+      expect(statSync(join(folder(), 'secrets')).mode & 0o777).toBe(0o700);
       expect(make().stdout).toContain('kept as it is');
       expect(values()).toEqual(first);
-    } finally {
-      rmSync(scratch, { recursive: true, force: true });
-    }
+    });
+
+    test.each([
+      ['a file', 0o640, 'prometheus/prometheus.yml'],
+      ['a folder', 0o750, 'prometheus'],
+    ])('says of %s that containers could not read it, and what to do, and that helps', (_, mode, path) => {
+      make();
+      chmodSync(join(scratch, 'deploy', path), mode);
+      const { status, stderr } = make();
+      expect([status, stderr]).toEqual([1, expect.stringContaining(`deploy/${path}\n`)]);
+      expect(stderr).toMatch(/[ก-๙].* · Containers cannot read/);
+      const [command = ''] = /^ +find .*$/m.exec(stderr) ?? [];
+      expect(spawnSync('bash', ['-c', command]).status).toBe(0);
+      expect(make().status).toBe(0);
+      expect(statSync(join(folder(), 'secrets')).mode & 0o777).toBe(0o700);
+    });
   });
 });
 
