@@ -86,4 +86,6 @@ export {
 export { inTraceOf } from './tracing/spans';
 export { traceCall, type OutgoingCall } from './tracing/trace-calls';
 export { batchObserver } from './tracing/trace-followers';
+export { traceRequests } from './tracing/trace-requests';
+export { activeTraceparent } from './tracing/traceparent';
 export { sealPlanDefault, type SealPlan } from './integrity/seals.service';
