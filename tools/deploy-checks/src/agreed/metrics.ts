@@ -17,7 +17,7 @@ export const distributedMetrics = [
   'faemban_metric_failures_total',
 ] as const;
 
-/** Metrics of others: Prometheus itself, Kubernetes, and node-exporter beside compose. */
+/** Metrics of others: Prometheus itself, Kubernetes, node-exporter beside compose, and what the collector makes of traces. */
 const outsideMetrics = [
   'up',
   'ALERTS',
@@ -25,6 +25,8 @@ const outsideMetrics = [
   'kubelet_volume_stats_capacity_bytes',
   'node_filesystem_avail_bytes',
   'node_filesystem_size_bytes',
+  'faemban_spans_duration_seconds',
+  'faemban_spans_calls_total',
 ];
 
 /** Names that the sources of libraries and services register. */

@@ -36,7 +36,7 @@ export const requiredVariables = [
 ] as const;
 
 /** OpenTelemetry's own variables that are set here. */
-const telemetryVariables = [
+export const telemetryVariables = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_SERVICE_NAME',
   'OTEL_TRACES_SAMPLER',

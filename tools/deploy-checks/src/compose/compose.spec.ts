@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { portOf, processNames } from '../agreed/processes';
+import { metricsIn } from '../agreed/metrics';
 import { alertsFile } from '../alerts/alert-rules';
+import { expressionsOfDashboards } from '../dashboards/expressions';
 import { requiredVariables, unknownVariables, variableOf } from '../agreed/variables';
 import { root, textOf } from '../tree';
 import { composeFile } from './compose-file';
@@ -199,6 +201,26 @@ describe('what the file refers to', () => {
   });
 });
 
+describe('the guide', () => {
+  const guide = textOf('docs/guides/deploying-with-compose.md');
+
+  test('upgrades by making every container anew: one that stays has the files mounted that git has replaced', () => {
+    expect(guide).toMatch(/^docker compose build && docker compose down && docker compose up -d --wait$/m);
+  });
+
+  test('fixes the digest of every image that others own', () => {
+    const [, named = ''] = /--lock-image-digests (.*) > /.exec(guide) ?? [];
+    const others = services.filter(([, { image }]) => !image.includes('faemban')).map(([name]) => name);
+    expect(named.split(' ').sort()).toEqual(others.sort());
+  });
+
+  test('makes the folders that it backs up into', () => {
+    const mounted = Array.from(guide.matchAll(/"\$PWD\/([a-z-]+):/g), ([, folder = '']) => folder);
+    expect(mounted).toEqual(['backup', 'backup-keys']);
+    expect(guide).toContain(`mkdir -p ${mounted.join(' ')}`);
+  });
+});
+
 describe('what Prometheus and the collector are told', () => {
   interface Scraping {
     readonly rule_files: readonly string[];
@@ -257,6 +279,20 @@ describe('what Prometheus and the collector are told', () => {
         expect(defined(kind)).toEqual(expect.arrayContaining([...(pipeline[kind] ?? [])]));
       }
     }
+  });
+
+  test('what the collector makes of traces has the names that a dashboard asks for', () => {
+    interface Connectors {
+      readonly connectors: {
+        readonly spanmetrics: { readonly namespace: string; readonly histogram: { readonly unit: string } };
+      };
+    }
+    const { connectors } = parse(textOf('deploy/otel-collector/config.yaml')) as Connectors;
+    const { namespace, histogram } = connectors.spanmetrics;
+    const prefix = namespace.replaceAll('.', '_');
+    const unit = { s: 'seconds', ms: 'milliseconds' }[histogram.unit];
+    const asked = expressionsOfDashboards().flatMap(metricsIn);
+    expect(asked).toEqual(expect.arrayContaining([`${prefix}_duration_${unit}`, `${prefix}_calls_total`]));
   });
 
   test('traces are sent where the collector takes them', () => {
