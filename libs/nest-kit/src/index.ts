@@ -67,6 +67,7 @@ export {
   type SequencingStatus,
 } from './operations/distributed-metrics';
 export { addBuildInfo, addHealthMetrics, Metrics } from './operations/metrics';
+export { addVolumeMetrics } from './operations/volume-metrics';
 export { type ParkedItem, type ParkedList } from './parking/parked-list';
 export { type ReplayStatus } from './parking/replays';
 export { type ContextStatus, type ServerStatus } from './operations/server-status';
@@ -86,4 +87,6 @@ export {
 export { inTraceOf } from './tracing/spans';
 export { traceCall, type OutgoingCall } from './tracing/trace-calls';
 export { batchObserver } from './tracing/trace-followers';
+export { traceRequests } from './tracing/trace-requests';
+export { activeTraceparent } from './tracing/traceparent';
 export { sealPlanDefault, type SealPlan } from './integrity/seals.service';

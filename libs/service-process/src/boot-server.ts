@@ -79,8 +79,8 @@ function text(response: ServerResponse, body: string): void {
   response.writeHead(200, { ...closing, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(body);
 }
 
-/** The two numbers that are known before anything else is: not ready, and why. */
+/** What is known before anything else is: not ready, why, and since when, so that a process which begins again and again is seen. */
 function metricsOf(waiting: Waiting): string {
   const waits = waiting.now.map(({ name }) => `faemban_process_waiting_for{what="${name}"} 1`);
-  return ['faemban_process_ready 0', ...waits, ''].join('\n');
+  return ['faemban_process_ready 0', `faemban_process_uptime_seconds ${process.uptime()}`, ...waits, ''].join('\n');
 }

@@ -1,4 +1,5 @@
 import {
+  addVolumeMetrics,
   createLogger,
   demoOperators,
   productVersion,
@@ -94,7 +95,8 @@ export async function startService(
       const { events: recovered } = opened.events.recovered(context);
       if (recovered > 0)
         log.warn({ recovered }, 'events that had been published were missing here and were taken back');
-      if (keepsFiles) folder = await holdOwnFolder(resolve(config.dataDir, context), waiting);
+      const ownFolder = resolve(config.dataDir, context);
+      if (keepsFiles) folder = await holdOwnFolder(ownFolder, waiting);
       server = await definition.create({
         config,
         addressesOf: (other) => addressesOf(config, other),
@@ -110,6 +112,7 @@ export async function startService(
       });
       addPlatformHealth(server.health, opened, context);
       addPlatformMetrics(server.metrics, opened, context);
+      if (keepsFiles) addVolumeMetrics(server.metrics, ownFolder);
       await endBoot();
       await server.start();
       return server;

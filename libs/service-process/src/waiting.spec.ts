@@ -40,7 +40,9 @@ describe('a process that waits', () => {
     const refused = await at('/figures');
     expect(refused.status).toBe(503);
     expect(await refused.json()).toMatchObject({ code: 'starting', detailEn: expect.stringContaining('database') });
-    expect(await (await at('/metrics')).text()).toContain('faemban_process_waiting_for{what="mongodb"} 1');
+    const metrics = await (await at('/metrics')).text();
+    expect(metrics).toContain('faemban_process_waiting_for{what="mongodb"} 1');
+    expect(metrics).toMatch(/^faemban_process_uptime_seconds [\d.]+$/m);
     isThere = true;
     expect(await opened).toBe('opened');
     expect(waiting.now).toEqual([]);

@@ -1,4 +1,5 @@
 import {
+  activeTraceparent,
   answerProblem,
   answerUnreadable,
   closeWithin,
@@ -11,6 +12,7 @@ import {
   Problem,
   problemOf,
   StartRefused,
+  traceRequests,
   watchRequests,
   type Lookup,
   type Stopped,
@@ -72,6 +74,8 @@ export async function createFrontDoor(config: FrontDoorConfig, overrides: FrontD
   // Whatever is sent is for the service to judge; it is handed on unread.
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
   refuseStrangers(fastify, config);
+  traceRequests(fastify);
+  goOnWithTraces(fastify);
   watchRequests(fastify, metrics, log);
   fastify.setNotFoundHandler((_request, reply) => answerProblem(notFound(), reply));
   fastify.setErrorHandler<FastifyError>((error, request, reply) => {
@@ -141,6 +145,15 @@ function refuseStrangers(fastify: FastifyInstance, { privateNetwork, publicNames
       (privateNetwork && (isIP(address) !== 0 || publicNames.includes(name)));
     if (!isOwn) done(foreignName());
     else done(isPlainPath(request.raw.url ?? '') ? undefined : notFound());
+  });
+}
+
+/** What is sent on, or asked on behalf of a request, goes on with the request's own span; without telemetry with the caller's. */
+function goOnWithTraces(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const traceparent = activeTraceparent();
+    if (traceparent !== undefined) request.headers.traceparent = traceparent;
+    done();
   });
 }
 

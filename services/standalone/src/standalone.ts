@@ -1,5 +1,6 @@
 import type { Clock } from '@faemban/event-sourcing';
 import {
+  addVolumeMetrics,
   createLogger,
   createServer,
   demoOperators,
@@ -65,6 +66,7 @@ export async function createStandalone(
       log,
     }),
   );
+  addVolumeMetrics(server.metrics, settings.dataDir);
   let stopping: Promise<Stopped> | undefined;
   const stop = async (): Promise<Stopped> => {
     const stopped = await server.stop();

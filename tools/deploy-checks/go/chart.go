@@ -17,7 +17,8 @@ import (
 )
 
 const (
-	releaseName = "faemban"
+	// releaseFlag before a name renders the chart as a release of that name, not of `faemban`.
+	releaseFlag = "--release="
 	namespace   = "faemban"
 	// kubeVersion is the version that the chart is rendered for; Helm's own default is the one its client was built with.
 	kubeVersion = "v1.33.0"
@@ -27,6 +28,9 @@ const (
 func valuesOf(arguments []string) (map[string]any, error) {
 	var options values.Options
 	for _, argument := range arguments {
+		if strings.HasPrefix(argument, releaseFlag) {
+			continue
+		}
 		if strings.Contains(argument, "=") {
 			options.Values = append(options.Values, argument)
 		} else {
@@ -34,6 +38,16 @@ func valuesOf(arguments []string) (map[string]any, error) {
 		}
 	}
 	return options.MergeValues(getter.Providers{})
+}
+
+// releaseNameOf is the name that the release is given.
+func releaseNameOf(arguments []string) string {
+	for _, argument := range arguments {
+		if name, found := strings.CutPrefix(argument, releaseFlag); found {
+			return name
+		}
+	}
+	return "faemban"
 }
 
 // lint prints the messages of `helm lint --strict`; an error among them fails it.
@@ -66,7 +80,7 @@ func render(folder string, arguments []string) error {
 	}
 	capabilities := chartutil.DefaultCapabilities.Copy()
 	capabilities.KubeVersion = *version
-	release := chartutil.ReleaseOptions{Name: releaseName, Namespace: namespace, Revision: 1, IsInstall: true}
+	release := chartutil.ReleaseOptions{Name: releaseNameOf(arguments), Namespace: namespace, Revision: 1, IsInstall: true}
 	all, err := chartutil.ToRenderValues(chart, given, release, capabilities)
 	if err != nil {
 		return err

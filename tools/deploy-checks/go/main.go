@@ -12,7 +12,7 @@ import (
 const usage = `usage:
   deploychecks compose <file>                        the file as compose understands it, as JSON
   deploychecks lint <chart folder> [values file ...]  what helm lint says, as JSON
-  deploychecks render <chart folder> [values file ...] [key=value ...]
+  deploychecks render <chart folder> [--release=<name>] [values file ...] [key=value ...]
                                                      every manifest of the chart, decoded strictly, as a JSON list
 `
 

@@ -7,8 +7,13 @@ mpiScoring: { name: mpi-scoring, port: 8423, keepsFiles: false, calls: [ingestio
 reporting: { name: reporting, port: 8424, keepsFiles: false, calls: [ingestion, mpi-scoring] }
 {{- end }}
 
+{{/*
+At most 30 characters, and `faemban` among them, by which alerts know volumes. With `-identity-verification` that is 52, the most that a
+StatefulSet may have: its pods carry its name and the hash of its revision in a label, which has room for 63.
+*/}}
 {{- define "faemban.fullname" -}}
-{{- if contains .Chart.Name .Release.Name }}{{ .Release.Name | trunc 40 | trimSuffix "-" }}{{ else }}{{ printf "%s-%s" .Release.Name .Chart.Name | trunc 40 | trimSuffix "-" }}{{ end }}
+{{- $name := .Release.Name | trunc 30 | trimSuffix "-" }}
+{{- if contains .Chart.Name $name }}{{ $name }}{{ else }}{{ printf "%s-%s" (.Release.Name | trunc 22 | trimSuffix "-") .Chart.Name }}{{ end }}
 {{- end }}
 
 {{/* Given (dict "root" $ "name" "reporting"). */}}

@@ -59,12 +59,17 @@ spec:
         - configMapRef: { name: {{ $full }}-environment }
       env:
         - { name: FAEMBAN_PORT, value: {{ .process.port | quote }} }
-        {{- if and (eq .key "frontDoor") $values.ingress.enabled }}
+        {{- if eq .key "frontDoor" }}
+        {{- with concat (ternary (list $values.ingress.host) (list) $values.ingress.enabled) $values.publicNames }}
         # Under another name it answers nobody.
-        - { name: FAEMBAN_PUBLIC_NAMES, value: {{ $values.ingress.host | quote }} }
+        - { name: FAEMBAN_PUBLIC_NAMES, value: {{ join "," . | quote }} }
+        {{- end }}
         {{- end }}
         {{- if $values.telemetry.endpoint }}
         - { name: OTEL_SERVICE_NAME, value: {{ .process.name }} }
+        {{- end }}
+        {{- with .settings.extraEnv }}
+        {{- toYaml . | nindent 8 }}
         {{- end }}
       resources:
         {{- toYaml .settings.resources | nindent 8 }}

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Metrics } from '../operations/metrics';
+import { machineRoutes } from './machine-routes';
 import { problemDocument, Problem } from './problem';
 import { problemOf } from './problem-of';
 import { answerProblem, problemContentType } from './problems.filter';
@@ -54,20 +55,29 @@ const foreignHost = (): Problem =>
     en: 'This server answers on this machine only. Use http://127.0.0.1 or http://localhost.',
   });
 
-/** Measures and logs every request by its route, never by its address, which may hold what a caller typed. */
+/**
+ * Logs every request by its route, never by its address, which may hold what a caller typed, and measures those of people and of other
+ * services. What machines poll is not measured: a process that waits refuses every poll, and polls that succeed would thin out failures.
+ * Nor is a stream of events, which lasts as long as somebody looks.
+ */
 export function watchRequests(fastify: FastifyInstance, metrics: Metrics, log: Logger): void {
   fastify.addHook('onRequest', (_request, reply, done) => {
-    void reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+    // On Node's own answer: a stream of events is written there, past Fastify, and has these and its content type there.
+    reply.raw.setHeader('x-content-type-options', 'nosniff').setHeader('cache-control', 'no-store');
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unmatched';
     const { method } = request;
-    metrics.httpSeconds.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    const isMeasured = !machineRoutes.has(route) && !isEventStream(reply);
+    if (isMeasured) metrics.httpSeconds.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     log.debug({ method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
     done();
   });
 }
+
+const isEventStream = ({ raw }: FastifyReply): boolean =>
+  String(raw.getHeader('content-type') ?? '').startsWith('text/event-stream');
 
 /** Answers what is not even HTTP, or whose headers are too large, in the form of every other refusal. */
 export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {

@@ -1,14 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { machineRoutes } from './machine-routes';
 import { Problem } from './problem';
 
 /** Header by which one process of the platform shows another that it is one of them. */
 export const serviceTokenHeader = 'faemban-service-token';
 /** The shortest service token, in characters. */
 export const serviceTokenCharactersMin = 32;
-
-/** Routes that are answered without a token: what orchestrators and monitors ask. Compared with the route, never the address. */
-const openRoutes: ReadonlySet<string | undefined> = new Set(['/health/live', '/health/ready', '/metrics']);
 
 /**
  * Refuses every request that does not carry this token with 401 `service-token-required`, but for `/health/*` and `/metrics`. The
@@ -23,7 +21,7 @@ export function requireServiceToken(fastify: FastifyInstance, token: string): vo
   fastify.addHook('onRequest', (request, _reply, done) => {
     const given = request.headers[serviceTokenHeader];
     const isOurs = typeof given === 'string' && timingSafeEqual(digestOf(given), expected);
-    done(isOurs || openRoutes.has(request.routeOptions.url) ? undefined : tokenRequired());
+    done(isOurs || machineRoutes.has(request.routeOptions.url) ? undefined : tokenRequired());
   });
 }
 

@@ -1,6 +1,9 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { addConsumingMetrics, addPublishingMetrics, addSequencingMetrics } from './distributed-metrics';
 import { HealthRegistry } from './health';
 import { addBuildInfo, addHealthMetrics, addSequencerMetrics, Metrics } from './metrics';
+import { addVolumeMetrics } from './volume-metrics';
 
 let metrics: Metrics;
 beforeEach(() => {
@@ -74,6 +77,18 @@ describe('a scrape', () => {
     }
     expect(await text()).toMatch(/faemban_gc_duration_seconds_sum\{kind="minor"\} [0-9.e-]+/);
   });
+});
+
+test('a scrape tells how much room there is where files are kept, and leaves it out where that cannot be told', async () => {
+  addVolumeMetrics(metrics, tmpdir());
+  const [, available = ''] = /^faemban_data_volume_available_bytes (\S+)$/m.exec(await text()) ?? [];
+  const [, size = ''] = /^faemban_data_volume_size_bytes (\S+)$/m.exec(await text()) ?? [];
+  expect(Number(available)).toBeGreaterThan(0);
+  expect(Number(size)).toBeGreaterThanOrEqual(Number(available));
+  const without = new Metrics();
+  addVolumeMetrics(without, join(tmpdir(), 'faemban-is-not-here'));
+  expect(await without.registry.metrics()).not.toMatch(/^faemban_data_volume_\w+ /m);
+  without.close();
 });
 
 test('the distributed profile’s figures are those of the functions that were registered', async () => {

@@ -46,6 +46,27 @@ describe('operations', () => {
       expect(text).toContain(name);
   });
 
+  test('see how long people’s requests take, not what machines poll, nor streams of events', async () => {
+    await cases.open({ householdId: randomUUID() });
+    await cases.server.settled();
+    cases.server.health.add('vault', () => ({ ready: false, waitingFor: { th: 'รอตู้ข้อมูล', en: 'The vault.' } }));
+    const begun = await fetch(`${cases.url}/rebuilds`, {
+      method: 'POST',
+      body: JSON.stringify({ view: 'case-rows' }),
+      headers: { 'content-type': 'application/json', 'faemban-operator': 'somchai' },
+    });
+    const { rebuildId } = (await begun.json()) as { rebuildId: string };
+    const stream = await fetch(`${cases.url}/rebuilds/${rebuildId}/events`);
+    expect(stream.headers.get('x-content-type-options')).toBe('nosniff');
+    await stream.text();
+    for (const path of ['/health/live', '/health/ready', '/metrics', `/rebuilds/${rebuildId}`]) {
+      await (await fetch(cases.url + path)).text();
+    }
+    const text = await (await fetch(`${cases.url}/metrics`)).text();
+    const counted = text.matchAll(/^faemban_http_request_duration_seconds_count\{method="GET",route="([^"]+)"/gm);
+    expect(Array.from(counted, ([, route]) => route)).toEqual(['/rebuilds/:rebuildId']);
+  });
+
   test('see what could not be applied, with its cause, and the others go on', async () => {
     const poisoned = randomUUID();
     await cases.open({ householdId: poisoned, urgent: true });

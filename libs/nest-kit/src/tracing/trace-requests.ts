@@ -1,10 +1,8 @@
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context, type Span } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { machineRoutes } from '../http/machine-routes';
 import { isTracing, tracer } from './spans';
 import { continued } from './traceparent';
-
-/** Asked every few seconds by machines: a trace of each would hide the others. */
-const untraced = new Set(['/health/live', '/health/ready', '/metrics']);
 
 /**
  * A span for every request, named by its route, never by its address, which may hold what a caller typed. It goes on with the caller's
@@ -16,7 +14,7 @@ export function traceRequests(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     const { method } = request;
     const route = request.routeOptions.url ?? 'unmatched';
-    if (untraced.has(route)) return done();
+    if (machineRoutes.has(route)) return done();
     const parent = continued(headerOf(request), ROOT_CONTEXT) ?? ROOT_CONTEXT;
     const attributes = { 'http.request.method': method, 'http.route': route };
     const span = tracer().startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, parent);

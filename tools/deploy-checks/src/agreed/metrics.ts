@@ -17,8 +17,17 @@ export const distributedMetrics = [
   'faemban_metric_failures_total',
 ] as const;
 
-/** Metrics of others: Prometheus itself and Kubernetes. */
-const outsideMetrics = ['up', 'ALERTS', 'kubelet_volume_stats_available_bytes', 'kubelet_volume_stats_capacity_bytes'];
+/** Metrics of others: Prometheus itself, Kubernetes, node-exporter beside compose, and what the collector makes of traces. */
+const outsideMetrics = [
+  'up',
+  'ALERTS',
+  'kubelet_volume_stats_available_bytes',
+  'kubelet_volume_stats_capacity_bytes',
+  'node_filesystem_avail_bytes',
+  'node_filesystem_size_bytes',
+  'faemban_spans_duration_seconds',
+  'faemban_spans_calls_total',
+];
 
 /** Names that the sources of libraries and services register. */
 export function registeredMetrics(): ReadonlySet<string> {
@@ -36,7 +45,7 @@ export function registeredMetrics(): ReadonlySet<string> {
 /** Metric names in a PromQL expression, without what Prometheus adds to a histogram's. */
 export function metricsIn(expression: string): string[] {
   const withoutLabels = expression.replace(/\{[^}]*\}/g, ' ').replace(/\b(by|without)\s*\([^)]*\)/g, ' ');
-  const names = withoutLabels.match(/\b(faemban_[a-z0-9_]+|kubelet_[a-z0-9_]+|ALERTS|up)\b/g) ?? [];
+  const names = withoutLabels.match(/\b(faemban_[a-z0-9_]+|kubelet_[a-z0-9_]+|node_[a-z0-9_]+|ALERTS|up)\b/g) ?? [];
   return [...new Set(names.map((name) => name.replace(/_(bucket|sum|count)$/, '')))];
 }
 

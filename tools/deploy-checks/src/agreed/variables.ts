@@ -36,7 +36,12 @@ export const requiredVariables = [
 ] as const;
 
 /** OpenTelemetry's own variables that are set here. */
-const telemetryVariables = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_SERVICE_NAME'];
+export const telemetryVariables = [
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_SERVICE_NAME',
+  'OTEL_TRACES_SAMPLER',
+  'OTEL_TRACES_SAMPLER_ARG',
+];
 
 /** The variable that a name sets, itself or by a file. */
 export const variableOf = (name: string): string => name.replace(/_FILE$/, '');

@@ -17,7 +17,7 @@ const markOf = (index: number): string => `mark!="${index}"`;
 
 /** What promtool is told of one test: how many alerts of the name fire at the minute. */
 const promtoolTest = ({ alert, series, stepMinutes = 1, minute, fires }: AlertTest, index: number): object => ({
-  interval: `${stepMinutes}m`,
+  interval: `${60 * stepMinutes}s`,
   input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
   promql_expr_test: [
     {
@@ -41,7 +41,7 @@ describeWithPromtool('Prometheus’ own tool', (run) => {
       const ofStep = tests.flatMap((each, index) =>
         (each.stepMinutes ?? 1) === step ? [promtoolTest(each, index)] : [],
       );
-      writeFileSync(file, stringify({ rule_files: [rulesFile], evaluation_interval: `${step}m`, tests: ofStep }));
+      writeFileSync(file, stringify({ rule_files: [rulesFile], evaluation_interval: `${60 * step}s`, tests: ofStep }));
       return file;
     });
     const { status, stdout, stderr } = run('test', 'rules', ...files);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { metricsIn, unmeasured } from '../agreed/metrics';
+import { processNames } from '../agreed/processes';
 import { root, textOf } from '../tree';
 import { alerts, rules } from './alert-rules';
 import { alertTests } from './alert-tests';
@@ -43,6 +44,20 @@ test('every metric of the rules is measured', () => {
     [...recorded].reduce((text, name) => text.replaceAll(name, ' '), expr),
   );
   expect(unmeasured(withoutRecorded.flatMap(metricsIn))).toEqual([]);
+});
+
+test('every process is missed where there is none of it, and seen to come and go', () => {
+  const exprOf = (name: string): string => all.find(({ alert }) => alert === name)?.expr ?? '';
+  const absent = Array.from(
+    exprOf('FaembanProcessAbsent').matchAll(/absent\(up\{job="([^"]+)"\}\)/g),
+    ([, job]) => job,
+  );
+  expect(absent).toEqual(processNames);
+  for (const name of ['FaembanNotScraped', 'FaembanProcessUnsteady']) {
+    for (const [, jobs = ''] of exprOf(name).matchAll(/up\{job=~"([^"]+)"\}/g)) {
+      expect(jobs.split('|')).toEqual([...processNames, 'otel-collector', 'volumes']);
+    }
+  }
 });
 
 test('an alert that a runbook names is there', () => {

@@ -288,6 +288,57 @@ describeWithDeployChecks('the chart, rendered by Helm and read by Kubernetes’ 
     expect(notes).toMatch(/ยังไม่มีการแจ้งเตือน · No alert rules/);
   });
 
+  test.each([
+    ['without the chart’s name in it', 'a-long-name-for-the-province-of-surat-thani-in-the-so'],
+    ['with it beyond where names are cut', 'the-province-of-surat-thani-in-the-south-faemban-one1'],
+    ['with it', 'faemban-of-the-province-of-surat-thani-in-the-south-x'],
+    ['that is short', 'surat'],
+  ])('a release whose name is long or short, %s, has names that Kubernetes takes', (_, release) => {
+    const { manifests } = rendered(run, `--release=${release}`, valuesOf('province'), ...everything);
+    const named = new Set(manifests.map(({ kind, metadata: { name } }) => `${kind} ${name}`));
+    expect(named.size).toBe(manifests.length);
+    for (const { kind, metadata } of manifests) {
+      expect([kind, metadata.name.length <= (kind === 'StatefulSet' ? 52 : 63)]).toEqual([kind, true]);
+      expect(metadata.name).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+      // By which alerts know the volumes of the installation.
+      expect(metadata.name).toContain('faemban');
+    }
+    const labels = [
+      ...manifests.flatMap(({ metadata }) => Object.values(metadata.labels ?? {})),
+      ...workloadsOf(manifests).flatMap(({ pod }) => Object.values(pod.metadata.labels)),
+    ];
+    expect(labels.filter((value) => value.length > 63)).toEqual([]);
+  });
+
+  test('each process may be given more variables, all the sampling of traces, the front door more names', () => {
+    const { manifests } = rendered(
+      run,
+      ...everything,
+      ...['services.reporting.extraEnv[0].name=NODE_OPTIONS', 'services.reporting.extraEnv[0].value=--trace-warnings'],
+      ...['publicNames={faemban.local,intranet}', 'telemetry.sampler=always_on'],
+    );
+    const envOf = (process: string) =>
+      workloadsOf(manifests).find(({ name }) => name === process)?.pod.spec.containers[0].env ?? [];
+    expect(envOf('reporting')).toContainEqual({ name: 'NODE_OPTIONS', value: '--trace-warnings' });
+    expect(envOf('mpi-scoring').map(({ name }) => name)).not.toContain('NODE_OPTIONS');
+    expect(envOf('front-door')).toContainEqual({
+      name: 'FAEMBAN_PUBLIC_NAMES',
+      value: 'faemban.example,faemban.local,intranet',
+    });
+    const settings = Object.assign({}, ...manifests.map(({ data = {} }) => data)) as Record<string, string>;
+    expect(settings).toMatchObject({ OTEL_TRACES_SAMPLER: 'always_on', OTEL_TRACES_SAMPLER_ARG: '0.01' });
+  });
+
+  test('what an operator of Prometheus looks for stands on what it is to find', () => {
+    const { manifests } = rendered(
+      run,
+      ...everything,
+      ...['monitoring.serviceMonitor.labels.release=stack', 'monitoring.prometheusRule.labels.release=stack'],
+    );
+    const found = manifests.filter(({ metadata }) => metadata.labels?.['release'] === 'stack').map(({ kind }) => kind);
+    expect(found.sort()).toEqual(['PrometheusRule', 'ServiceMonitor']);
+  });
+
   test('an image can be named by its digest, which wins over the tag', () => {
     const digest = `sha256:${'a'.repeat(64)}`;
     const { manifests } = rendered(run, ...said, `image.digest=${digest}`, 'image.tag=9.9.9');
@@ -313,6 +364,7 @@ describeWithDeployChecks('the chart, rendered by Helm and read by Kubernetes’ 
       [...said, 'ingress.enabled=true', 'ingress.host=a.example'],
       /ingress\/tlsSecret/,
     ],
+    ['a sampler that there is not', [...said, 'telemetry.sampler=often'], /telemetry\/sampler/],
     ['a setting that is misspelt', [...said, 'partitonCount=16'], /partitonCount/],
     [
       'a peer that Kubernetes does not know',

@@ -19,7 +19,9 @@ export interface ComposeService {
   readonly configs?: readonly { source: string; target: string }[];
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly stop_grace_period?: string;
-  readonly depends_on?: unknown;
+  readonly build?: object;
+  readonly pull_policy?: string;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly deploy: { readonly resources: { readonly limits: { readonly cpus: string; readonly memory: string } } };
 }
 

@@ -14,7 +14,10 @@ describeWithDeployChecks('the compose file, read by compose-go', (run) => {
     expect(project.services['reporting']?.environment).toMatchObject({
       FAEMBAN_LOG_LEVEL: 'info',
       FAEMBAN_PORT: '8424',
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.01',
     });
+    expect(project.services['front-door']?.environment).toMatchObject({ FAEMBAN_PUBLIC_NAMES: '' });
   });
 
   test.each([

@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { portOf, processNames } from '../agreed/processes';
+import { metricsIn } from '../agreed/metrics';
+import { alertsFile } from '../alerts/alert-rules';
+import { expressionsOfDashboards } from '../dashboards/expressions';
 import { requiredVariables, unknownVariables, variableOf } from '../agreed/variables';
 import { root, textOf } from '../tree';
 import { composeFile } from './compose-file';
@@ -38,12 +41,32 @@ describe('every container', () => {
     expect(healthcheck === undefined).toBe(withoutHealthCheck.includes(name));
   });
 
-  test.each(services)('%s starts in any order', (_, service) => expect(service.depends_on).toBeUndefined());
+  test.each(services)('%s starts in any order: it waits for nobody to be healthy', (_, { depends_on = {} }) => {
+    expect(Object.values(depends_on).filter(({ condition }) => condition !== 'service_started')).toEqual([]);
+  });
 });
 
 describe('the processes', () => {
   test('are all there, and nothing else runs their image', () => {
     expect(processes.map(([name]) => name).sort()).toEqual([...processNames].sort());
+  });
+
+  test('have one image, which one of them builds and nobody pulls', () => {
+    expect(new Set(processes.map(([, { image }]) => image)).size).toBe(1);
+    expect(services.filter(([, { build }]) => build !== undefined).map(([name]) => name)).toEqual(['front-door']);
+    expect(processes.filter(([, { pull_policy }]) => pull_policy !== 'never')).toEqual([]);
+  });
+
+  test.each(processes)('%s is stopped before whom it needs: stopping goes against starting', (name, { depends_on }) => {
+    const others = processNames.filter((each) => each !== 'front-door');
+    expect(Object.keys(depends_on ?? {})).toEqual(name === 'front-door' ? others : ['kafka', 'mongodb']);
+  });
+
+  test('are called by the names they are given, and send the traces they are told to', () => {
+    const file = textOf('docker-compose.yml');
+    for (const variable of ['FAEMBAN_PUBLIC_NAMES', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG']) {
+      expect(file).toContain(`${variable}: \${${variable}:-`);
+    }
   });
 
   test.each(processes)('%s runs its own main file on its own port', (name, { command, environment }) => {
@@ -89,6 +112,33 @@ describe('the processes', () => {
   });
 });
 
+describe('Kafka', () => {
+  interface Logging {
+    readonly Configuration: {
+      readonly Appenders: Readonly<Record<string, { readonly name: string }>>;
+      readonly Loggers: {
+        readonly Root: { readonly AppenderRef: { readonly ref: string } };
+        readonly Logger: readonly { readonly name: string; readonly AppenderRef?: object }[];
+      };
+    };
+  }
+  const { environment = {}, volumes = [] } = compose.services['kafka'] ?? {};
+
+  test('logs to standard output alone, in no file that nobody removes', () => {
+    const { Appenders, Loggers } = (parse(textOf('deploy/kafka/log4j2.yaml')) as Logging).Configuration;
+    expect(Object.keys(Appenders)).toEqual(['Console']);
+    expect(Loggers.Root.AppenderRef.ref).toBe(Appenders['Console']?.name);
+    expect(Loggers.Logger.filter((logger) => logger.AppenderRef !== undefined)).toEqual([]);
+  });
+
+  test('is told so, and writes no log of its garbage collector', () => {
+    const [, path = ''] = /^-Dlog4j2\.configurationFile=(\S+)$/.exec(environment['KAFKA_LOG4J_OPTS'] ?? '') ?? [];
+    const mounted = volumes.map((volume) => volume.split(':')).find(([, target = '']) => path.startsWith(`${target}/`));
+    expect(existsSync(join(root, mounted?.[0] ?? '', path.slice(mounted?.[1]?.length)))).toBe(true);
+    expect(environment['EXTRA_ARGS']).toBe('-name kafkaServer');
+  });
+});
+
 describe('what the file refers to', () => {
   test.each(services)('%s uses volumes, networks, secrets and files that are there', (_, service) => {
     for (const network of service.networks) expect(compose.networks).toHaveProperty([network]);
@@ -109,23 +159,65 @@ describe('what the file refers to', () => {
     }
   });
 
-  test('one command makes every secret, once, in a folder for nobody else', () => {
-    const scratch = mkdtempSync(join(tmpdir(), 'faemban-secrets-'));
-    try {
-      cpSync(join(root, 'deploy/compose/make-secrets.sh'), join(scratch, 'make-secrets.sh'));
-      const make = () => spawnSync('bash', [join(scratch, 'make-secrets.sh')], { encoding: 'utf8' });
-      const names = Object.keys(compose.secrets);
-      const values = () => names.map((name) => readFileSync(join(scratch, 'secrets', name), 'utf8'));
+  describe('one command', () => {
+    let scratch: string;
+    const folder = () => join(scratch, 'deploy/compose');
+    const make = () => spawnSync('bash', [join(folder(), 'make-secrets.sh')], { encoding: 'utf8' });
+    const names = Object.keys(compose.secrets);
+    beforeEach(() => {
+      scratch = mkdtempSync(join(tmpdir(), 'faemban-secrets-'));
+      for (const path of ['deploy/compose/make-secrets.sh', 'deploy/prometheus']) {
+        cpSync(join(root, path), join(scratch, path), { recursive: true });
+      }
+      spawnSync('chmod', ['-R', 'a+rX', join(scratch, 'deploy')]);
+    });
+    afterEach(() => rmSync(scratch, { recursive: true, force: true }));
+
+    test('makes every secret, once, in a folder for nobody else', () => {
+      const values = () => names.map((name) => readFileSync(join(folder(), 'secrets', name), 'utf8'));
       expect(make().status).toBe(0);
       const first = values();
       for (const value of first) expect(value).toMatch(/^[0-9a-f]{64}$/);
       expect(new Set(first).size).toBe(names.length);
-      expect(statSync(join(scratch, 'secrets')).mode & 0o777).toBe(0o700);
+      expect(statSync(join(folder(), 'secrets')).mode & 0o777).toBe(0o700);
       expect(make().stdout).toContain('kept as it is');
       expect(values()).toEqual(first);
-    } finally {
-      rmSync(scratch, { recursive: true, force: true });
-    }
+    });
+
+    test.each([
+      ['a file', 0o640, 'prometheus/prometheus.yml'],
+      ['a folder', 0o750, 'prometheus'],
+    ])('says of %s that containers could not read it, and what to do, and that helps', (_, mode, path) => {
+      make();
+      chmodSync(join(scratch, 'deploy', path), mode);
+      const { status, stderr } = make();
+      expect([status, stderr]).toEqual([1, expect.stringContaining(`deploy/${path}\n`)]);
+      expect(stderr).toMatch(/[ก-๙].* · Containers cannot read/);
+      const [command = ''] = /^ +find .*$/m.exec(stderr) ?? [];
+      expect(spawnSync('bash', ['-c', command]).status).toBe(0);
+      expect(make().status).toBe(0);
+      expect(statSync(join(folder(), 'secrets')).mode & 0o777).toBe(0o700);
+    });
+  });
+});
+
+describe('the guide', () => {
+  const guide = textOf('docs/guides/deploying-with-compose.md');
+
+  test('upgrades by making every container anew: one that stays has the files mounted that git has replaced', () => {
+    expect(guide).toMatch(/^docker compose build && docker compose down && docker compose up -d --wait$/m);
+  });
+
+  test('fixes the digest of every image that others own', () => {
+    const [, named = ''] = /--lock-image-digests (.*) > /.exec(guide) ?? [];
+    const others = services.filter(([, { image }]) => !image.includes('faemban')).map(([name]) => name);
+    expect(named.split(' ').sort()).toEqual(others.sort());
+  });
+
+  test('makes the folders that it backs up into', () => {
+    const mounted = Array.from(guide.matchAll(/"\$PWD\/([a-z-]+):/g), ([, folder = '']) => folder);
+    expect(mounted).toEqual(['backup', 'backup-keys']);
+    expect(guide).toContain(`mkdir -p ${mounted.join(' ')}`);
   });
 });
 
@@ -154,6 +246,16 @@ describe('what Prometheus and the collector are told', () => {
     expect(hosts.filter((host) => host !== '127.0.0.1' && !(host in compose.services))).toEqual([]);
   });
 
+  test('room is watched wherever something is kept that processes do not keep themselves', () => {
+    const seen = (compose.services['node-exporter']?.volumes ?? []).map((volume) => volume.split(':'));
+    expect(seen.map(([volume]) => volume)).toEqual(['kafka-data', 'mongodb-data']);
+    for (const [, target, mode] of seen) {
+      expect(mode).toBe('ro');
+      expect(textOf(alertsFile)).toContain(`node_filesystem_avail_bytes{mountpoint=~"/volumes/(kafka|mongodb)"}`);
+      expect(target).toMatch(/^\/volumes\/(kafka|mongodb)$/);
+    }
+  });
+
   test('the alert rules are mounted where they are looked for', () => {
     const mounted = (compose.services['prometheus']?.volumes ?? []).map((volume) => volume.split(':')[1]);
     expect(mounted).toEqual(expect.arrayContaining([...scraping.rule_files]));
@@ -177,6 +279,20 @@ describe('what Prometheus and the collector are told', () => {
         expect(defined(kind)).toEqual(expect.arrayContaining([...(pipeline[kind] ?? [])]));
       }
     }
+  });
+
+  test('what the collector makes of traces has the names that a dashboard asks for', () => {
+    interface Connectors {
+      readonly connectors: {
+        readonly spanmetrics: { readonly namespace: string; readonly histogram: { readonly unit: string } };
+      };
+    }
+    const { connectors } = parse(textOf('deploy/otel-collector/config.yaml')) as Connectors;
+    const { namespace, histogram } = connectors.spanmetrics;
+    const prefix = namespace.replaceAll('.', '_');
+    const unit = { s: 'seconds', ms: 'milliseconds' }[histogram.unit];
+    const asked = expressionsOfDashboards().flatMap(metricsIn);
+    expect(asked).toEqual(expect.arrayContaining([`${prefix}_duration_${unit}`, `${prefix}_calls_total`]));
   });
 
   test('traces are sent where the collector takes them', () => {

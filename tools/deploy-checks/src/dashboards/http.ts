@@ -17,7 +17,10 @@ export function http(): DashboardBuilder {
       linesOf({
         th: 'คำขอต่อวินาที',
         en: 'Requests per second',
-        about: { th: 'ทั้งจากภายนอกและระหว่างตัว', en: 'From outside and between processes.' },
+        about: {
+          th: 'ทั้งจากภายนอกและระหว่างตัว ไม่รวม /health และ /metrics',
+          en: 'From outside and between processes, without /health and /metrics.',
+        },
         source: 'faemban_http_request_duration_seconds_count',
         unit: 'reqps',
         lines: [
@@ -94,6 +97,43 @@ export function http(): DashboardBuilder {
           {
             expr: 'sum by (job, method, route) (rate(faemban_http_request_duration_seconds_count{status=~"5.."}[$__rate_interval]))',
             legend: '{{job}} {{method}} {{route}}',
+          },
+        ],
+      }),
+    )
+    .withRow(row('จากร่องรอย', 'From traces'))
+    .withPanel(
+      linesOf({
+        th: 'ขั้นตอนที่ช้าที่สุด',
+        en: 'Slowest steps',
+        about: {
+          th: 'ร้อยละ 95 สิบขั้น ของร่องรอยที่เก็บไว้ในครึ่งชั่วโมง ดู docs/guides/watching.md',
+          en: '95 of 100, ten steps, of the traces kept within half an hour. docs/guides/watching.md',
+        },
+        source: 'faemban_spans_duration_seconds, which the collector makes of traces',
+        unit: 's',
+        lines: [
+          {
+            expr: 'topk(10, histogram_quantile(0.95, sum by (le, service_name, span_name) (rate(faemban_spans_duration_seconds_bucket[30m]))))',
+            legend: '{{service_name}} {{span_name}}',
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      linesOf({
+        th: 'ขั้นตอนที่ล้มเหลว',
+        en: 'Steps that fail',
+        about: {
+          th: 'ของร่องรอยที่เก็บไว้ในครึ่งชั่วโมง ดู docs/runbooks/http-failures.md',
+          en: 'Of the traces kept within half an hour. docs/runbooks/http-failures.md',
+        },
+        source: 'faemban_spans_calls_total, which the collector makes of traces',
+        unit: 'none',
+        lines: [
+          {
+            expr: 'sum by (service_name, span_name) (increase(faemban_spans_calls_total{status_code="STATUS_CODE_ERROR"}[30m]))',
+            legend: '{{service_name}} {{span_name}}',
           },
         ],
       }),

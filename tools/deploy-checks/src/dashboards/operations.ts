@@ -1,5 +1,6 @@
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboard, linesOf, numberOf, row, tableOf } from './panels';
+import { roomOfVolumes } from './processes';
 
 /** For the officer on duty: what is broken, behind or slow, and what to do about it. */
 export function operations(): DashboardBuilder {
@@ -104,14 +105,15 @@ export function operations(): DashboardBuilder {
         th: 'ดิสก์ที่เหลือน้อยที่สุด',
         en: 'Least room on a volume',
         about: {
-          th: 'เฉพาะ Kubernetes ต่ำกว่าร้อยละ 15 ดู docs/runbooks/full-disk.md',
-          en: 'On Kubernetes only. Below 15 %: docs/runbooks/full-disk.md',
+          th: 'ต่ำกว่าร้อยละ 15 ดู docs/runbooks/full-disk.md',
+          en: 'Below 15 %: docs/runbooks/full-disk.md',
         },
-        source: 'kubelet_volume_stats_available_bytes',
+        source:
+          'kubelet_volume_stats_available_bytes; beside compose faemban_data_volume_available_bytes and node_filesystem_avail_bytes',
         unit: 'percentunit',
         lines: [
           {
-            expr: 'min(kubelet_volume_stats_available_bytes{persistentvolumeclaim=~".*faemban.*"} / kubelet_volume_stats_capacity_bytes{persistentvolumeclaim=~".*faemban.*"})',
+            expr: `min(${roomOfVolumes.map(({ expr }) => expr).join(' or ')})`,
             legend: '',
           },
         ],

@@ -1,6 +1,19 @@
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboard, linesOf, row, tableOf } from './panels';
 
+/** The share of each volume that is left, as whoever sees it tells. */
+export const roomOfVolumes = [
+  {
+    expr: 'kubelet_volume_stats_available_bytes{persistentvolumeclaim=~".*faemban.*"} / kubelet_volume_stats_capacity_bytes{persistentvolumeclaim=~".*faemban.*"}',
+    legend: '{{persistentvolumeclaim}}',
+  },
+  {
+    expr: 'node_filesystem_avail_bytes{mountpoint=~"/volumes/(kafka|mongodb)"} / node_filesystem_size_bytes{mountpoint=~"/volumes/(kafka|mongodb)"}',
+    legend: '{{mountpoint}}',
+  },
+  { expr: 'faemban_data_volume_available_bytes / faemban_data_volume_size_bytes', legend: '{{job}} {{instance}}' },
+];
+
 /** Every process: is it ready, what does it wait for, what does it use. */
 export function processes(): DashboardBuilder {
   return dashboard(
@@ -98,6 +111,20 @@ export function processes(): DashboardBuilder {
         source: 'faemban_process_heap_used_bytes',
         unit: 'bytes',
         lines: [{ expr: 'faemban_process_heap_used_bytes', legend: '{{job}} {{instance}}' }],
+      }),
+    )
+    .withPanel(
+      linesOf({
+        th: 'ที่ว่างบนดิสก์',
+        en: 'Room on volumes',
+        about: {
+          th: 'ส่วนที่เหลือของแต่ละดิสก์ ต่ำกว่าร้อยละ 15 ดู docs/runbooks/full-disk.md',
+          en: 'The share that is left of each. Below 15 %: docs/runbooks/full-disk.md',
+        },
+        source:
+          'faemban_data_volume_available_bytes; of others kubelet_volume_stats_available_bytes, node_filesystem_avail_bytes',
+        unit: 'percentunit',
+        lines: roomOfVolumes,
       }),
     )
     .withPanel(

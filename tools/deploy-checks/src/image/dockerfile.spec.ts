@@ -24,6 +24,15 @@ describe('the image', () => {
     expect(final.instructions.filter(({ word, rest }) => word === 'COPY' && /--chown/.test(rest))).toEqual([]);
   });
 
+  test('can be read by that user, whatever umask the project was checked out under', () => {
+    const copied = final.instructions.filter(({ word }) => word === 'COPY').map(({ rest }) => rest);
+    for (const rest of copied.filter((each) => !each.startsWith('--from='))) expect(rest).toMatch(/^--chmod=0?644 /);
+    for (const [, from] of copied.join('\n').matchAll(/--from=(\S+)/g)) {
+      const last = all.find(({ name }) => name === from)?.instructions.at(-1);
+      expect([from, last]).toEqual([from, { word: 'RUN', rest: 'chmod -R a+rX /app' }]);
+    }
+  });
+
   test('listens where the processes do', () => {
     expect(restsOf('EXPOSE')).toEqual([Object.values(portOf).sort().join(' ')]);
   });
@@ -60,7 +69,12 @@ describe('the image', () => {
     const fromProject = all
       .flatMap(({ instructions }) => instructions)
       .filter(({ word, rest }) => word === 'COPY' && !rest.startsWith('--from'))
-      .flatMap(({ rest }) => rest.split(/\s+/).slice(0, -1));
+      .flatMap(({ rest }) =>
+        rest
+          .split(/\s+/)
+          .filter((part) => !part.startsWith('--'))
+          .slice(0, -1),
+      );
     expect(fromProject.filter((path) => !existsSync(join(root, path)) || !isSent(path))).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { copyFromContext } from './build-context';
 import type { Stage } from './dockerfile';
@@ -58,8 +58,11 @@ function copy(
   rest: string,
   stage: { place: string; places: ReadonlyMap<string, string>; within: (path: string) => string },
 ): void {
-  const words = rest.split(/\s+/);
-  const from = words[0]?.startsWith('--from=') ? words.shift()?.slice('--from='.length) : undefined;
+  const flags = rest.split(/\s+/).filter((word) => word.startsWith('--'));
+  const words = rest.split(/\s+/).filter((word) => !word.startsWith('--'));
+  const flag = (name: string) => flags.find((each) => each.startsWith(name))?.slice(name.length);
+  const from = flag('--from=');
+  const mode = flag('--chmod=');
   const target = words.pop() ?? '.';
   const place = join(stage.place, 'app', target);
   for (const source of words) {
@@ -70,7 +73,9 @@ function copy(
       }
     } else {
       // A target that ends with a slash is a folder for what is copied.
-      copyFromContext(source, target.endsWith('/') ? join(place, source.split('/').at(-1) ?? '') : place);
+      const to = target.endsWith('/') ? join(place, source.split('/').at(-1) ?? '') : place;
+      copyFromContext(source, to);
+      if (mode !== undefined) chmodSync(to, Number.parseInt(mode, 8));
     }
   }
 }
