@@ -4,6 +4,7 @@ export {
   EventTooLarge,
   IntegrityViolation,
   InvalidCursor,
+  LogBehind,
   NotAvailable,
   OutcomeUnknown,
   PartitionMismatch,

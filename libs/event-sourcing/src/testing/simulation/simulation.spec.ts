@@ -80,6 +80,17 @@ describe('a sequencer without one of its rules', () => {
   );
 });
 
+describe('a sequencer on a database', () => {
+  test('whose reads may be older than what it has answered doubles commits, where another primary takes over', async () => {
+    const results: SimulationResult[] = [];
+    for (const seed of seedsOf(30)) {
+      results.push(await simulation({ seed, readsAfterAnswers: false, stepsMax: 20_000 }));
+    }
+    const isDoubled = ({ violations }: SimulationResult) => violations.some((one) => one.includes('the log has'));
+    expect(results.filter(isDoubled).length).toBeGreaterThan(5);
+  }, 120_000);
+});
+
 /** A store's methods that can be spread: those of a proxy are no properties of its own. */
 function bound(store: SegmentStore): SegmentStore {
   return {

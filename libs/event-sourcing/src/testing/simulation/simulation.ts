@@ -1,5 +1,5 @@
 import type { CommandContext } from '../../events';
-import { CheckpointFenced, WrongExpectedVersion } from '../../errors';
+import { CheckpointFenced, LogBehind, WrongExpectedVersion } from '../../errors';
 import { createPartitionConsumer } from '../../consuming/partition-consumer';
 import { createIds, deterministicId } from '../../ids';
 import { commandDigest } from '../../integrity/command-digest';
@@ -13,6 +13,7 @@ import { commandContext } from '../command-context';
 import { createMemoryViews } from '../memory-views';
 import { checkWorld, noteSums } from './check-world';
 import { Scheduler, type Fate, type Process, type SimulatedProcess } from './scheduler';
+import { SimulatedConnection } from './simulated-connection';
 import { SimulatedDatabase } from './simulated-database';
 import { SimulatedTopic } from './simulated-topic';
 
@@ -21,6 +22,9 @@ const partitionCount = 2;
 const sequencers = 2;
 const publishers = 2;
 const viewConsumers = 2;
+/** Another primary takes over within so long, and a majority has its first write within so long. Milliseconds. */
+const failoverMsMax = 400;
+const settleMsMax = 100;
 
 /** What a simulation is told. All counts are of one run. */
 export interface SimulationOptions {
@@ -34,6 +38,8 @@ export interface SimulationOptions {
   readonly fateOf?: (step: { readonly index: number; readonly what: string }) => Fate;
   /** What sequencers are given in place of the database's own: to try what a rule is good for. */
   readonly segmentsSeenBy?: (store: SegmentStore) => SegmentStore;
+  /** Whether what sequencers read is never older than what they were answered before; it is, unless told otherwise. */
+  readonly readsAfterAnswers?: boolean;
   /** Steps after which a run that is not over counts as stuck. */
   readonly stepsMax?: number;
 }
@@ -50,8 +56,8 @@ export interface SimulationResult {
 
 /**
  * Runs commands, sequencing, publishing and a view to their end in simulated time, while the seed decides who goes next, who dies at which
- * step, which answers are lost, what is delivered twice, late or not at all, whose clock is wrong, and how slow the disks are. Two of
- * everything work at once. Then the promises are checked: nothing lost, doubled, reordered or stuck.
+ * step, which answers are lost, what is delivered twice, late or not at all, whose clock is wrong, how slow the disks are, and when
+ * another primary of the database takes over. Two of everything work at once. Then the promises are checked: nothing lost, doubled, reordered or stuck.
  */
 export async function simulation(options: SimulationOptions): Promise<SimulationResult> {
   const { seed, clients = 3, commandsPerClient = 5, households = 4, oneFaultIn = 25, stepsMax = 60_000 } = options;
@@ -94,7 +100,8 @@ export async function simulation(options: SimulationOptions): Promise<Simulation
   for (let one = 0; one < sequencers; one += 1) {
     for (let partition = 0; partition < partitionCount; partition += 1) {
       spawn(`sequencer ${one}/${partition}`, (process) => {
-        const store = process.gated('segments', database.segmentStore);
+        const connection = new SimulatedConnection(database, options.readsAfterAnswers);
+        const store = process.gated('segments', connection.segmentStore);
         return sequence(process, options.segmentsSeenBy?.(store) ?? store, partition);
       });
     }
@@ -114,6 +121,16 @@ export async function simulation(options: SimulationOptions): Promise<Simulation
       await process.sleep(300 + random(1_000));
       const unlucky = all[random(all.length)];
       if (unlucky !== undefined) unlucky.skewMs = scheduler.isFaulty ? (random(5) - 2) * 3_000 : 0;
+    }
+  });
+
+  spawn('replica set', async (process) => {
+    while (oneFaultIn > 0) {
+      await process.sleep(50 + random(failoverMsMax));
+      if (!scheduler.isFaulty) return;
+      database.failover();
+      await process.sleep(random(settleMsMax));
+      database.settle();
     }
   });
 
@@ -177,7 +194,7 @@ function commandOf(
 
 /** Loads, decides, appends, and does it again when somebody was faster: what a command handler does. */
 async function sendCommand(process: Process, database: SimulatedDatabase, command: Command): Promise<void> {
-  const store = process.gated('commits', database.commitStore);
+  const store = process.gated('commits', new SimulatedConnection(database).commitStore);
   const ids = createIds({ clock: () => process.clock() });
   const stream = `household-${command.householdId}`;
   for (;;) {
@@ -273,7 +290,7 @@ async function keepView(
   });
   const handle = process.gated('view', views);
   const poll = process.gated('topic', topic.poll);
-  const log = process.gated('log', database.log);
+  const log = process.gated('log', new SimulatedConnection(database).log);
   for (;;) {
     try {
       const epoch = await handle.take(partition);
@@ -300,7 +317,8 @@ async function keepView(
         if (polls % 5 === 4) await consumer.catchUp();
       }
     } catch (error) {
-      if (!(error instanceof CheckpointFenced)) throw error;
+      // Overtaken, or the owner's database has another primary: begun again.
+      if (!(error instanceof CheckpointFenced || error instanceof LogBehind)) throw error;
       await process.sleep(200);
     }
   }
