@@ -6,6 +6,7 @@ export {
   InvalidCursor,
   LogBehind,
   NotAvailable,
+  NotAvailableInWords,
   OutcomeUnknown,
   PartitionMismatch,
   RefusedInWords,
