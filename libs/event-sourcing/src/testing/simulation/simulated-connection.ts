@@ -1,8 +1,9 @@
 import { genesisHash } from '../../integrity/hashing';
-import type { EventLog } from '../../ports';
+import type { EventLog, ViewHandle } from '../../ports';
 import type { CommitStore } from '../../sequencing/commit-append';
 import type { SegmentStore } from '../../sequencing/segments';
 import type { SimulatedDatabase } from './simulated-database';
+import type { SimulatedViews } from './simulated-views';
 
 /** One process's way to a {@link SimulatedDatabase}: the kernel's ports, and what it was told. */
 export class SimulatedConnection {
@@ -69,6 +70,16 @@ export class SimulatedConnection {
       places: async (_context, partition, afterSeq, limit) =>
         eventsAt(this.look(), partition).slice(afterSeq, afterSeq + limit),
       onAppended: () => () => undefined,
+    };
+  }
+
+  /** What keeps a view of this database asks of its rows. */
+  viewOf(views: SimulatedViews): Pick<ViewHandle, 'take' | 'checkpoint' | 'slices' | 'apply'> {
+    return {
+      take: async (partition) => this.wrote(await views.take(partition)),
+      checkpoint: async () => views.checkpointAt(this.look()),
+      slices: async (ids) => views.slicesAt(this.look(), ids),
+      apply: async (batch) => this.wrote(await views.apply(batch)),
     };
   }
 

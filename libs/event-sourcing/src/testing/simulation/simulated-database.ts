@@ -128,6 +128,11 @@ export class SimulatedDatabase {
     return placed >= this.commits.size;
   }
 
+  /** Something was written that is kept beside these documents. */
+  wroteElsewhere(): void {
+    this.wrote();
+  }
+
   private wrote(...what: readonly string[]): void {
     this.writes += 1;
     for (const one of what) if (!this.since.has(one)) this.since.set(one, this.writes);

@@ -16,14 +16,14 @@ import { Scheduler, type Fate, type Process, type SimulatedProcess } from './sch
 import { SimulatedConnection } from './simulated-connection';
 import { SimulatedDatabase } from './simulated-database';
 import { SimulatedTopic } from './simulated-topic';
+import { SimulatedViews } from './simulated-views';
 
 const context = 'case-management';
 const partitionCount = 2;
 const sequencers = 2;
 const publishers = 2;
 const viewConsumers = 2;
-/** Another primary takes over within so long, and a majority has its first write within so long. Milliseconds. */
-const failoverMsMax = 400;
+/** A majority has a new primary's first write within so long, in milliseconds. */
 const settleMsMax = 100;
 
 /** What a simulation is told. All counts are of one run. */
@@ -38,8 +38,10 @@ export interface SimulationOptions {
   readonly fateOf?: (step: { readonly index: number; readonly what: string }) => Fate;
   /** What sequencers are given in place of the database's own: to try what a rule is good for. */
   readonly segmentsSeenBy?: (store: SegmentStore) => SegmentStore;
-  /** Whether what sequencers read is never older than what they were answered before; it is, unless told otherwise. */
-  readonly readsAfterAnswers?: boolean;
+  /** The next primary takes over within so long, in milliseconds; from 20 to 320 by the seed unless told otherwise. */
+  readonly failoverMsMax?: number;
+  /** Whose reads may be older than what they were answered before: to try what it is good for that nobody's are. */
+  readonly forgetful?: 'sequencers' | 'views';
   /** Steps after which a run that is not over counts as stuck. */
   readonly stepsMax?: number;
 }
@@ -61,6 +63,8 @@ export interface SimulationResult {
  */
 export async function simulation(options: SimulationOptions): Promise<SimulationResult> {
   const { seed, clients = 3, commandsPerClient = 5, households = 4, oneFaultIn = 25, stepsMax = 60_000 } = options;
+  // Often, now and then, seldom.
+  const { failoverMsMax = 20 * 4 ** (seed % 3) } = options;
   let slowUntil = 0;
   const scheduler: Scheduler = new Scheduler({
     seed,
@@ -77,6 +81,7 @@ export async function simulation(options: SimulationOptions): Promise<Simulation
   const published = new Array<number>(partitionCount).fill(0);
   const acknowledged: Acknowledged[] = [];
   const views = await createMemoryViews().open(createFolder(noteSums).shape);
+  const viewRows = new SimulatedViews(database, views);
   const all: SimulatedProcess[] = [];
   const spawn = (name: string, start: (process: Process) => Promise<void>) => all.push(scheduler.spawn(name, start));
 
@@ -100,7 +105,7 @@ export async function simulation(options: SimulationOptions): Promise<Simulation
   for (let one = 0; one < sequencers; one += 1) {
     for (let partition = 0; partition < partitionCount; partition += 1) {
       spawn(`sequencer ${one}/${partition}`, (process) => {
-        const connection = new SimulatedConnection(database, options.readsAfterAnswers);
+        const connection = new SimulatedConnection(database, options.forgetful !== 'sequencers');
         const store = process.gated('segments', connection.segmentStore);
         return sequence(process, options.segmentsSeenBy?.(store) ?? store, partition);
       });
@@ -113,7 +118,10 @@ export async function simulation(options: SimulationOptions): Promise<Simulation
   }
   for (let one = 0; one < viewConsumers; one += 1) {
     for (const [partition, topic] of topics.entries()) {
-      spawn(`view ${one}/${partition}`, (process) => keepView(process, database, topic, views, partition));
+      spawn(`view ${one}/${partition}`, (process) => {
+        const connection = new SimulatedConnection(database, options.forgetful !== 'views');
+        return keepView(process, connection, topic, viewRows, partition);
+      });
     }
   }
   spawn('time', async (process) => {
@@ -126,7 +134,7 @@ export async function simulation(options: SimulationOptions): Promise<Simulation
 
   spawn('replica set', async (process) => {
     while (oneFaultIn > 0) {
-      await process.sleep(50 + random(failoverMsMax));
+      await process.sleep(random(failoverMsMax));
       if (!scheduler.isFaulty) return;
       database.failover();
       await process.sleep(random(settleMsMax));
@@ -276,21 +284,19 @@ async function publish(
   }
 }
 
-type Views = Parameters<typeof checkWorld>[2];
-
 async function keepView(
   process: Process,
-  database: SimulatedDatabase,
+  connection: SimulatedConnection,
   topic: SimulatedTopic,
-  views: Views,
+  views: SimulatedViews,
   partition: number,
 ): Promise<void> {
   const folder = createFolder(noteSums, {
     isOwn: (id, event) => partitionOfKey(id, partitionCount) === event.partition,
   });
-  const handle = process.gated('view', views);
+  const handle = process.gated('view', connection.viewOf(views));
   const poll = process.gated('topic', topic.poll);
-  const log = process.gated('log', new SimulatedConnection(database).log);
+  const log = process.gated('log', connection.log);
   for (;;) {
     try {
       const epoch = await handle.take(partition);
