@@ -16,6 +16,7 @@ const taken = { index: 0, code: 11_000, errmsg: 'duplicate key' };
 /** What a server does that is not of its kind. */
 interface Script {
   readonly tellsMoments?: boolean;
+  readonly isSigned?: boolean;
   readonly refusesInserts?: boolean;
   /** Of questions, one after the other. */
   readonly answers?: mongo.Document[];
@@ -32,7 +33,7 @@ describe('what is asked of a database', () => {
   /** A server whose clock goes on by one with every answer; and for what moment each question was. */
   const started = async (
     hello: mongo.Document,
-    { tellsMoments = true, refusesInserts = false, answers = [] }: Script = {},
+    { tellsMoments = true, isSigned = true, refusesInserts = false, answers = [] }: Script = {},
   ) => {
     let t = 100;
     const asked: { readonly command: string; readonly after: number | undefined; readonly isOfSession: boolean }[] = [];
@@ -41,7 +42,9 @@ describe('what is asked of a database', () => {
       const after = (document['readConcern'] as { afterClusterTime?: mongo.Timestamp } | undefined)?.afterClusterTime;
       asked.push({ command, after: after?.getHighBits(), isOfSession: document['lsid'] !== undefined });
       t += 1;
-      const moments = tellsMoments ? { operationTime: moment(t), $clusterTime: signed(t) } : {};
+      const moments = tellsMoments
+        ? { operationTime: moment(t), $clusterTime: isSigned ? signed(t) : { clusterTime: moment(t) } }
+        : {};
       if (command === 'find') return { ...(answers.shift() ?? found), ...moments };
       if (command === 'insert' && refusesInserts) return { ok: 1, n: 0, writeErrors: [taken], ...moments };
       return { ok: 1, n: 1, nModified: 1, ...moments };
@@ -86,6 +89,15 @@ describe('what is asked of a database', () => {
     const written = asked.length;
     await other.findOne({});
     expect(asked[written]).toMatchObject({ command: 'find', after: 100 + written });
+  });
+
+  test('comes after what was told by a server that signs nothing', async () => {
+    const { asked, open } = await started(replicaSet, { isSigned: false });
+    const commits = await open();
+    await commits.insertOne({ a: 1 });
+    const written = asked.length;
+    await commits.findOne({});
+    expect(asked[written]?.after).toBe(100 + written);
   });
 
   test.each([

@@ -24,7 +24,8 @@ export function readAfterAnswers(client: mongo.MongoClient, address: string): vo
   // The driver itself begins a session by this for everything it is asked, and ends it with the last answer.
   client.startSession = (options) => {
     const session = startSession({ ...options, causalConsistency: true });
-    if (told.clusterTime !== undefined) session.advanceClusterTime(told.clusterTime);
+    // The driver takes none without a signature from anybody but a server; sets without users sign with zeros.
+    if (told.clusterTime?.signature !== undefined) session.advanceClusterTime(told.clusterTime);
     if (told.operationTime !== undefined) session.advanceOperationTime(told.operationTime);
     session.once('ended', () => {
       told.clusterTime = laterOf(told.clusterTime, session.clusterTime, (one) => one.clusterTime);
