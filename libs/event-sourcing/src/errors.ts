@@ -94,6 +94,33 @@ export class NotAvailable extends Error {
   readonly code = 'EAGAIN';
 }
 
+/** A {@link NotAvailable} whose sentence tells people what is waited for. */
+export class NotAvailableInWords extends NotAvailable {
+  override readonly name: string = 'NotAvailableInWords';
+  constructor(
+    readonly sentence: Sentence,
+    options?: ErrorOptions,
+  ) {
+    super(sentence.en, options);
+  }
+}
+
+/**
+ * The log answered as of a moment before one that is known of it. Either its database has another primary just now, which will know
+ * better, or events are lost: whoever asks again and again takes it for that. Read as {@link NotAvailable}.
+ */
+export class LogBehind extends NotAvailable {
+  override readonly name = 'LogBehind';
+  constructor(
+    readonly context: string,
+    readonly partition: number,
+    readonly seq: number,
+    what: string,
+  ) {
+    super(`${context}/${partition}@${seq}: ${what}`);
+  }
+}
+
 /** A cursor was not given by this index of this version of the view, or is no cursor at all. */
 export class InvalidCursor extends Error {
   override readonly name = 'InvalidCursor';

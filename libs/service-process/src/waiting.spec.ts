@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signDocument } from '@faemban/event-sourcing';
+import { NotAvailableInWords, signDocument } from '@faemban/event-sourcing';
 import { startBootServer } from './boot-server';
 import { holdOwnFolder } from './own-folder';
 import { openSharedSigningKeys } from './signing-keys';
@@ -65,6 +65,26 @@ describe('a process that waits', () => {
     expect(new Set(ports).size).toBe(ports.length);
     agent.destroy();
     await boot.close();
+  });
+
+  test('says in both languages what is told in both', async () => {
+    const waiting = new Waiting();
+    const told = { th: 'อีกโปรเซสกำลังทำอยู่', en: 'Another process does it.' };
+    const waited = waiting.until(
+      'mongodb',
+      sentence,
+      () => Promise.reject(new NotAvailableInWords(told)),
+      () => undefined,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(waiting.now).toEqual([
+      {
+        name: 'mongodb',
+        sentence: { th: 'รอฐานข้อมูล (อีกโปรเซสกำลังทำอยู่)', en: 'Waiting for the database. (Another process does it.)' },
+      },
+    ]);
+    waiting.giveUp();
+    await expect(waited).rejects.toThrow();
   });
 
   test('ends at once on what does not heal, and when it is told to stop', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { classify, describeFailure, type Sentence } from '@faemban/event-sourcing';
+import { classify, describeFailure, NotAvailableInWords, type Sentence } from '@faemban/event-sourcing';
 
 const firstPauseMs = 100;
 const lastPauseMs = 3_000;
@@ -50,6 +50,7 @@ export class Waiting {
 
 function withCause({ th, en }: Sentence, error: unknown): Sentence {
   if (error instanceof Error && error.message === '') return { th, en };
-  const cause = describeFailure(error);
-  return { th: `${th} (${cause})`, en: `${en} (${cause})` };
+  const text = describeFailure(error);
+  const cause = error instanceof NotAvailableInWords ? error.sentence : { th: text, en: text };
+  return { th: `${th} (${cause.th})`, en: `${en} (${cause.en})` };
 }

@@ -133,7 +133,7 @@ describe('a consumed log', () => {
     expect(log.status().contexts[0]?.trouble).toContain('ingestion/0@2');
   });
 
-  test('stops a partition where the owner ends before what was brought, as after a restore', async () => {
+  test('stops a partition where the owner ends before what was brought time and again, as after a restore', async () => {
     const { store, log: owned } = createMemoryEvents({ clock: createTestClock(), partitionCount: 1 });
     await store(context).append(anAppend({ values: [1, 2] }));
     let endsAt = 0;
@@ -146,6 +146,12 @@ describe('a consumed log', () => {
     await consumer.bring(await owned.read(context, 0, 0, 2));
     endsAt = 1;
     await log.compareWithOwners();
+    // A new primary of the owner's database may say so once or twice.
+    expect(await log.heads(context)).toMatchObject([{ seq: 2 }]);
+    endsAt = 2;
+    await log.compareWithOwners();
+    endsAt = 1;
+    for (let time = 0; time < 3; time += 1) await log.compareWithOwners();
     await expect(log.heads(context)).rejects.toThrow("the owner's log ends at 1");
   });
 

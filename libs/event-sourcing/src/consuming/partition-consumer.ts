@@ -1,5 +1,5 @@
 import type { ContextName } from '@faemban/contracts';
-import { IntegrityViolation } from '../errors';
+import { IntegrityViolation, LogBehind } from '../errors';
 import { chainHash, genesisHash } from '../integrity/hashing';
 import type { EventLog, Head, LoggedEvent } from '../ports';
 
@@ -14,12 +14,14 @@ export interface PartitionConsumer {
   readonly seq: number;
   /**
    * Takes a delivery: drops what it has, takes the next, fills a hole from the owner's log. Nothing counts as taken where it throws.
-   * @throws IntegrityViolation where the same seq comes with another hash, or the chain does not hold; and what `take` throws
+   * @throws IntegrityViolation where the same seq comes with another hash, or the chain does not hold; LogBehind where the owner does not
+   * have what comes before a delivery; and what `take` throws
    */
   receive(delivery: readonly LoggedEvent[]): Promise<void>;
   /**
    * Compares with the owner's head and takes what is missing, so that a lost last message is noticed too. `head` is what the owner said
    * just now where the caller has asked already; then the owner may since have told of later events in other ways.
+   * @throws LogBehind where the owner ends before what was taken; and as `receive` does
    */
   catchUp(head?: Head): Promise<void>;
 }
@@ -27,6 +29,7 @@ export interface PartitionConsumer {
 /**
  * Makes the consumer of one partition. `afterSeq` is where what it feeds stands; `take` gets each event once, in order, without a gap,
  * and must store its own position with what it does: after a crash a new consumer begins there.
+ * @throws LogBehind where the owner does not have the event at `afterSeq`
  */
 export async function createPartitionConsumer({
   context,
@@ -46,11 +49,12 @@ export async function createPartitionConsumer({
   readonly take: (events: readonly LoggedEvent[]) => Promise<void>;
 }): Promise<PartitionConsumer> {
   const violation = (seq: number, what: string) => new IntegrityViolation(context, partition, seq, what);
+  const behind = (seq: number, what: string) => new LogBehind(context, partition, seq, what);
   let seq = afterSeq;
   let hash = afterHash ?? genesisHash;
   if (afterSeq > 0 && afterHash === undefined) {
     const [last] = await log.read(context, partition, afterSeq - 1, 1);
-    if (last === undefined) throw violation(afterSeq, 'the owner does not have what was taken here');
+    if (last === undefined) throw behind(afterSeq, 'the owner does not have what was taken here');
     hash = last.chainHash;
   }
   const remembered = new Map<number, string>();
@@ -68,7 +72,7 @@ export async function createPartitionConsumer({
   const fill = async (accepted: LoggedEvent[], toSeq: number): Promise<void> => {
     for (let reached = seq + accepted.length; reached < toSeq; reached = seq + accepted.length) {
       const page = await log.read(context, partition, reached, Math.min(pageEvents, toSeq - reached));
-      if (page.length === 0) throw violation(reached + 1, 'the owner does not have an event before one it sent');
+      if (page.length === 0) throw behind(reached + 1, 'the owner does not have an event before one it sent');
       for (const event of page) add(accepted, event);
     }
   };
@@ -112,7 +116,7 @@ export async function createPartitionConsumer({
     async catchUp(told) {
       const asked = told ?? (await log.heads(context)).find((one) => one.partition === partition);
       if (asked === undefined) return;
-      if (asked.seq < seq && told === undefined) throw violation(seq, `the owner's log ends at ${asked.seq}`);
+      if (asked.seq < seq && told === undefined) throw behind(seq, `the owner's log ends at ${asked.seq}`);
       const known = asked.seq === seq && seq > 0 ? hash : remembered.get(asked.seq);
       if (known !== undefined && known !== asked.chainHash) {
         throw violation(asked.seq, 'the owner has another hash there than what was taken here');

@@ -1,10 +1,12 @@
 import type { ContextName } from '@faemban/contracts';
 import type { EventLog, Head, LoggedEvent } from '../ports';
-import { IntegrityViolation } from '../errors';
+import { IntegrityViolation, LogBehind } from '../errors';
 import { createPartitionConsumer, type PartitionConsumer } from './partition-consumer';
 
 /** Whoever has read nothing for so long holds back no delivery, in milliseconds. */
 const readerGoneMs = 10_000;
+/** An owner that ends before what was taken here so many times, one after the other, has lost it. */
+const behindMax = 3;
 
 /** Which partition a window is of, where it begins, and how much it keeps. */
 interface WindowPlace {
@@ -27,6 +29,8 @@ export class PartitionWindow {
   private events: LoggedEvent[] = [];
   private readUpTo: number;
   private lastReadAt = -Infinity;
+  /** How many times the owner has just ended before what was taken here. */
+  private behind = 0;
   private busy: Promise<unknown> = Promise.resolve();
   private readonly waiting = new Set<() => void>();
 
@@ -74,13 +78,19 @@ export class PartitionWindow {
     await this.inTurn(() => this.consumer().receive(events));
   }
 
-  /** The owner ends there: where that is further, the events exist. @throws IntegrityViolation where it is not what was taken here */
+  /**
+   * The owner ends there: where that is further, the events exist.
+   * @throws IntegrityViolation where it is not what was taken here; LogBehind where it ends before that, until it has done so too often
+   */
   async compare(head: Head, seqWhenAsked: number): Promise<void> {
     await this.inTurn(async () => {
       if (head.seq < seqWhenAsked) {
+        this.behind += 1;
+        const Failure = this.behind < behindMax ? LogBehind : IntegrityViolation;
         const what = `the owner's log ends at ${head.seq}`;
-        throw new IntegrityViolation(this.where.context, head.partition, seqWhenAsked, what);
+        throw new Failure(this.where.context, head.partition, seqWhenAsked, what);
       }
+      this.behind = 0;
       if (head.seq <= this.seq) await this.consumer().catchUp(head);
     });
   }

@@ -94,8 +94,8 @@ class LogFollower implements Runner {
   private leave: Unsubscribe | undefined;
 
   constructor(private readonly following: Following) {
-    this.progress = new Progress(following.name, following.clock);
     this.retry = following.retry ?? retryPlanDefault;
+    this.progress = new Progress(following.name, following.clock, this.retry.attemptsMax);
   }
 
   async start(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ContextName } from '@faemban/contracts';
-import { IntegrityViolation } from '../errors';
+import { IntegrityViolation, LogBehind } from '../errors';
 import { vectorKey, type Clock, type Head, type LoggedEvent, type ParkedEvent, type Vector } from '../ports';
 
 /** One partition that has events waiting. */
@@ -21,12 +21,16 @@ export class Progress {
   private readonly positions: Record<string, number> = {};
   /** The partitions worked here; all of them where undefined. */
   private assigned: ReadonlySet<number> | undefined;
+  /** How many times the log of a partition has just ended before what was applied of it. */
+  private readonly behind = new Map<string, number>();
   /** Since when a partition has been waiting: when its oldest waiting event was recorded, or, until it is read, when it was noticed. */
   private readonly waitingSince = new Map<string, number>();
 
   constructor(
     private readonly name: string,
     private readonly clock: Clock,
+    /** A log that ends before what was applied more often than this, one time after the other, has lost it. */
+    private readonly behindMax: number,
   ) {}
 
   /** Begins anew from what the store says. What is not assigned here counts nowhere. */
@@ -58,7 +62,10 @@ export class Progress {
     return heads.some(({ partition, seq }) => (this.positions[vectorKey(context, partition)] ?? 0) > seq);
   }
 
-  /** Which partitions have something waiting. @throws IntegrityViolation where the checkpoint is beyond the head: the log lost events */
+  /**
+   * Which partitions have something waiting.
+   * @throws LogBehind where the checkpoint is beyond the head; IntegrityViolation where it stays so: the log lost events
+   */
   lags(context: ContextName, heads: readonly Head[]): Lag[] {
     const lags: Lag[] = [];
     const seen: Record<string, number> = { ...this.heads };
@@ -69,9 +76,13 @@ export class Progress {
       const after = this.positions[key] ?? 0;
       seen[key] = seq;
       if (after > seq) {
+        const times = (this.behind.get(key) ?? 0) + 1;
+        this.behind.set(key, times);
+        const Failure = times <= this.behindMax ? LogBehind : IntegrityViolation;
         const what = `${this.name} has applied events up to ${after}, but the log ends at ${seq}`;
-        throw new IntegrityViolation(context, partition, after, what);
+        throw new Failure(context, partition, after, what);
       }
+      this.behind.delete(key);
       if (after === seq) continue;
       lags.push({ context, partition, after, head: seq });
       if (!this.waitingSince.has(key)) this.waitingSince.set(key, this.clock());

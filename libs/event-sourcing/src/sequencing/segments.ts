@@ -33,7 +33,10 @@ export interface Segment {
   readonly hash: string;
 }
 
-/** What a sequencer asks of the store of one context. Every call may be slow, fail, or happen without an answer. */
+/**
+ * What a sequencer asks of the store of one context. Every call may be slow, fail, or happen without an answer. A call that was answered
+ * is seen by every later one: what is read is never of a moment before the last answer, also where another server of the database gives it.
+ */
 export interface SegmentStore {
   /** Inserts the next epoch of a partition and answers it. */
   takeEpoch(partition: number): Promise<number>;

@@ -1,5 +1,6 @@
 import { createIds } from '../ids';
 import { anAppend } from '../testing/event-suite';
+import { SimulatedConnection } from '../testing/simulation/simulated-connection';
 import { SimulatedDatabase } from '../testing/simulation/simulated-database';
 import { commitAppend } from './commit-append';
 import { takePartition } from './sequencer';
@@ -9,16 +10,17 @@ const clock = () => 1_000;
 /** A database of one partition that counts how often it is asked for the last segment. */
 function world() {
   const database = new SimulatedDatabase('ingestion', 1, (below) => below - 1, clock);
+  const { commitStore, segmentStore } = new SimulatedConnection(database);
   const asked = { lastSegment: 0 };
   const store = {
-    ...database.segmentStore,
+    ...segmentStore,
     lastSegment: (partition: number) => {
       asked.lastSegment += 1;
-      return database.segmentStore.lastSegment(partition);
+      return segmentStore.lastSegment(partition);
     },
   };
   const append = () =>
-    commitAppend(database.commitStore, anAppend({ values: [1] }), {
+    commitAppend(commitStore, anAppend({ values: [1] }), {
       context: 'ingestion',
       partitionCount: 1,
       ids: createIds({ clock }),
@@ -38,9 +40,22 @@ describe('a sequencer of a partition', () => {
     expect(asked.lastSegment).toBe(1);
   });
 
+  test('gives no commit a second place where another primary, which knows of no mark yet, answers in silence', async () => {
+    const { database, store, append } = world();
+    const sequencer = await takePartition(store, 0, { clock });
+    await append();
+    expect(await sequencer.pass()).toBe('sequenced');
+    await append();
+    expect(await sequencer.pass()).toBe('sequenced');
+    // All that it does not know yet: the second commit’s segment, and its mark.
+    database.failover(2);
+    expect([await sequencer.pass(), await sequencer.pass()]).toEqual(['idle', 'idle']);
+    expect(database.segments[0]?.flatMap(({ commandIds }) => commandIds)).toHaveLength(2);
+  });
+
   test('looks again where somebody else inserted behind what it believed, and goes on behind that', async () => {
     const { database, store, asked, append } = world();
-    const other = await takePartition(database.segmentStore, 0, { clock });
+    const other = await takePartition(new SimulatedConnection(database).segmentStore, 0, { clock });
     const sequencer = await takePartition(store, 0, { clock });
     await append();
     expect(await sequencer.pass()).toBe('sequenced');

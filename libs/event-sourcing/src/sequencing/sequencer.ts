@@ -35,8 +35,9 @@ export interface PartitionSequencer {
  * Takes a partition for sequencing: commits get their place by inserting segments. Safety is the unique key of a segment alone; the
  * epoch only ends useless work. Any number may do this at once, stop anywhere and go on late: no commit is doubled, left out or put
  * before its predecessor in its stream, because
- * - every commit of the last segment is marked before others are collected, so that what is unmarked stands in no segment, or in one
- *   that makes the insert fail. A last segment that this sequencer found or made, and marked, need not be looked for again: one that
+ * - every commit of the last segment is marked before others are collected, and what is collected is read of no moment before that
+ *   mark was answered (a {@link SegmentStore} promises it), so that what is unmarked stands in no segment, or in one that makes the
+ *   insert fail. A last segment that this sequencer found or made, and marked, need not be looked for again: one that
  *   somebody else put behind it makes the insert fail;
  * - a commit is taken only if its predecessor is marked or stands earlier in the same list.
  */

@@ -1,5 +1,5 @@
 import type { CommandContext } from '../events';
-import { CheckpointFenced, IntegrityViolation } from '../errors';
+import { CheckpointFenced } from '../errors';
 import type { EventLog, ViewHandle, ViewStore } from '../ports';
 import type { ObserveBatch, ObservedBatch } from '../runners/observe-batch';
 import type { RunnerIncident } from '../runners/runner';
@@ -334,13 +334,38 @@ describe('failures', () => {
     }
   });
 
-  test('a checkpoint beyond the head refuses to start', async () => {
+  test('a head before the checkpoint that stays there stops it for good', async () => {
     const { handle, runner } = await setUp();
     const epoch = await handle.take(0);
     const empty = { puts: [], removals: [], tallies: [], parked: [] };
     await handle.apply({ context: 'case-management', partition: 0, fromSeq: 1, toSeq: 9, epoch, ...empty });
-    await expect(runner.start()).rejects.toBeInstanceOf(IntegrityViolation);
+    await runner.start();
+    await expect(runner.settled()).rejects.toThrow('IntegrityViolation');
     expect(runner.status().state).toBe('faulted');
+    await expect(runner.settled()).rejects.toThrow('faulted');
+  });
+
+  test('a head before the checkpoint that a new primary told is asked for again', async () => {
+    let isOld = false;
+    const { open, note, runner, sums, incidents } = await setUp({
+      log: (log) => ({
+        async heads(context) {
+          const heads = await log.heads(context);
+          if (!isOld) return heads;
+          isOld = false;
+          return heads.map((head) => ({ ...head, seq: Math.max(0, head.seq - 1) }));
+        },
+      }),
+    });
+    await open('a');
+    await runner.start();
+    await runner.settled();
+    isOld = true;
+    await note('a', 1, 2);
+    isOld = true;
+    await runner.settled();
+    expect(await sums()).toEqual({ a: 3 });
+    expect(incidents.map(({ what }) => what)).not.toContain('faulted');
   });
 
   test('of being fenced are answered by taking the partition again', async () => {

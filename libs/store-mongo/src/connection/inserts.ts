@@ -27,6 +27,31 @@ export async function insertUnlessThere<Document extends mongo.Document>(
   }
 }
 
+/**
+ * Inserts documents one behind the other, up to the first whose unique key is taken; answers how many were inserted.
+ * @throws DatabaseUnavailable where it is not known which are there
+ */
+export async function insertInOrder<Document extends mongo.Document>(
+  collection: mongo.Collection<Document>,
+  documents: readonly NoInfer<mongo.OptionalUnlessRequiredId<Document>>[],
+): Promise<number> {
+  if (documents.length === 0) return 0;
+  try {
+    await collection.insertMany(documents, { ordered: true });
+    return documents.length;
+  } catch (error) {
+    if (!(error instanceof mongo.MongoBulkWriteError)) throw asDatabaseFailure(error);
+    const [failure] = [error.writeErrors].flat();
+    if (failure === undefined || error.result.getWriteConcernError() !== undefined) {
+      throw new DatabaseUnavailable(`Not acknowledged: ${error.message}`, { cause: error });
+    }
+    const { index, code, errmsg } = failure;
+    const refused = new mongo.MongoServerError({ message: errmsg ?? 'refused', code });
+    if (!isDuplicateKey(refused)) throw asDatabaseFailure(refused);
+    return index;
+  }
+}
+
 /** Inserts one document; false where its unique key is taken. @throws DatabaseUnavailable */
 export async function insertOneUnlessThere<Document extends mongo.Document>(
   collection: mongo.Collection<Document>,

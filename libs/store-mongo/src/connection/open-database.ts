@@ -1,6 +1,7 @@
 import { createConnection, type Connection, type mongo } from 'mongoose';
 import { MongoRefused, withDatabase } from '../failures';
 import { requireCapabilities, type Capabilities } from './capabilities';
+import { readAfterAnswers } from './causal-reads';
 import { promisedOptions, requirePromisedOptions } from './promised-options';
 
 /** The database has this long to be found, in milliseconds; whoever asks later tries again. */
@@ -25,7 +26,8 @@ export interface OpenDatabase {
 }
 
 /**
- * Connects and checks the server. Writes are acknowledged by a majority and in its journal; reads that decide see what a majority has.
+ * Connects and checks the server. Writes are acknowledged by a majority and in its journal; reads see what a majority has,
+ * and everything that this process was told before.
  * @throws MongoRefused where the URL takes that back, or the server is not what was declared; DatabaseUnavailable where it cannot be reached
  */
 export async function openDatabase(options: MongoOptions): Promise<OpenDatabase> {
@@ -42,6 +44,7 @@ export async function openDatabase(options: MongoOptions): Promise<OpenDatabase>
     await withDatabase(() => connection.asPromise());
     const { db } = connection;
     if (db === undefined) throw new Error('a connection that is open has a database');
+    readAfterAnswers(connection.getClient(), url);
     await withDatabase(() => requireCapabilities(db, capabilities));
     return { db, close: () => connection.close() };
   } catch (error) {

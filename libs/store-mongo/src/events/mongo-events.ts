@@ -15,6 +15,7 @@ import { ContextReader } from './context-reader';
 import { openInstallation } from './installation';
 import { Leases, leaseMsDefault } from './leases';
 import { recoverTail, type PublishedLog, type RecoveredTail } from '../transfer/recover-tail';
+import { RecoveryClaim, type RecoveryTimes } from '../transfer/recovery-claim';
 import { createCommitStore } from './mongo-commits';
 import { createSegmentStore } from './mongo-segments';
 import { followedServerTime } from './server-time';
@@ -35,11 +36,12 @@ export interface MongoEventsOptions extends MongoOptions {
   readonly partitionCount?: number;
   readonly ids?: Ids;
   /**
-   * What was published of these contexts. What it has beyond this database is taken back first, as after a restore of an older backup; no
-   * other process of the service may be at work then.
+   * What was published of these contexts. What it has beyond this database is taken back first, as after a restore of an older backup, by
+   * one of the processes that start; while any other is at work, it is waited until that is stopped.
    */
   readonly published?: PublishedLog;
   readonly times?: Partial<SequencingTimes> & { readonly leaseMs?: number };
+  readonly recoveryTimes?: RecoveryTimes;
   /** The database's own time, in milliseconds since 1970; asked of the server unless given, for tests whose clock stands still. */
   readonly serverTime?: () => Promise<number>;
 }
@@ -63,7 +65,8 @@ export interface MongoEvents {
 /**
  * Opens a service's events in MongoDB: checks the server, makes and verifies indexes, begins to sequence. Any number of processes may
  * have the same database open; they share the partitions.
- * @throws MongoRefused where the server or the database is not what is needed; DatabaseUnavailable where it cannot be reached
+ * @throws MongoRefused where the server or the database is not what is needed; DatabaseUnavailable where it cannot be reached;
+ * NotAvailableInWords while another process takes back what was published, or must be stopped first
  */
 export async function openMongoEvents(options: MongoEventsOptions): Promise<MongoEvents> {
   const { contexts, clock, ids = createIds({ clock }) } = options;
@@ -82,17 +85,18 @@ export async function openMongoEvents(options: MongoEventsOptions): Promise<Mong
     await withDatabase(async () => {
       for (const context of contexts) await prepareCollections(readerOf(context).collections);
     });
+    const owner = ids.next();
     const recovered = new Map<ContextName, RecoveredTail>();
     for (const context of options.published === undefined ? [] : contexts) {
       const { collections } = readerOf(context);
       const installation = { installationId, partitionCount };
-      recovered.set(context, await recoverTail(collections, options.published as PublishedLog, installation));
+      const claim = new RecoveryClaim(db, collections, owner, options.recoveryTimes);
+      recovered.set(context, await recoverTail(collections, options.published as PublishedLog, installation, claim));
     }
     const watch = new SegmentWatch(async () => {
       const all = [...readers.values()].map(({ collections }) => collections.segments.estimatedDocumentCount());
       return (await Promise.all(all)).reduce((sum, count) => sum + count, 0);
     }, watchMs);
-    const owner = ids.next();
     const serverTime = options.serverTime ?? followedServerTime(db);
     const { leaseMs = leaseMsDefault, ...times } = options.times ?? {};
     const owned = new Map(

@@ -1,7 +1,7 @@
 import { mongo } from 'mongoose';
 import { IntegrityViolation, invariant, type Commit, type Segment } from '@faemban/event-sourcing';
 import type { ContextCollections } from '../events/context-collections';
-import { commitDocument, segmentDocument, seqOf } from '../events/documents';
+import { commitDocument, segmentDocument, seqOf, type CommitDocument, type SegmentDocument } from '../events/documents';
 import { lastSegmentOf } from '../events/mongo-segments';
 import { DatabaseUnavailable, isDuplicateKey, MongoRefused, withDatabase } from '../failures';
 import type { ForeignLog } from './foreign-log';
@@ -37,7 +37,7 @@ export async function copyPartition(
   const { context } = collections;
   const last = await lastSegmentOf(collections, partition);
   if (last !== undefined) await requireSameBeginning(collections, source, last);
-  await removeStrays(collections, partition, last, watch);
+  await waiting.beginBehind(partition, last);
   const head = (await source.heads(context)).find((one) => one.partition === partition);
   const cutter = new SegmentCutter({ context, partition, epoch: transferEpoch, after: last });
   watch.copied(last?.lastSeq ?? 0);
@@ -68,32 +68,31 @@ async function requireSameBeginning(
   });
 }
 
-/** Removes commits that an interrupted attempt left without their segment. */
-async function removeStrays(
-  { commits }: ContextCollections,
-  partition: number,
-  last: Segment | undefined,
-  watch: CopyWatch,
-): Promise<void> {
-  const strays = { isSequenced: true, partition, segment: { $gt: seqOf(last?.lastSeq ?? 0) } };
-  if ((await withDatabase(() => commits.findOne(strays, { projection: { _id: 1 } }))) === null) return;
-  await watch.beforeWrite('removal');
-  await withDatabase(() => commits.deleteMany(strays));
-}
-
 /**
  * Stretches that wait to be written together, of one partition after the other. Segments are inserted in the order in which they came, so
- * that those there are always a beginning of each partition.
+ * that those there are always a beginning of each partition. Nobody else may write here.
  */
 export class Batch {
+  protected readonly collections: ContextCollections;
   private stretches: Stretch[] = [];
   private commits = 0;
   private bytes = 0;
 
   constructor(
-    private readonly collections: ContextCollections,
+    collections: ContextCollections,
     private readonly watch: CopyWatch,
-  ) {}
+  ) {
+    this.collections = collections;
+  }
+
+  /** Before the first stretch of a partition: removes commits that an interrupted attempt left without their segment. */
+  async beginBehind(partition: number, last: Segment | undefined): Promise<void> {
+    const { commits } = this.collections;
+    const strays = { isSequenced: true, partition, segment: { $gt: seqOf(last?.lastSeq ?? 0) } };
+    if ((await withDatabase(() => commits.findOne(strays, { projection: { _id: 1 } }))) === null) return;
+    await this.watch.beforeWrite('removal');
+    await withDatabase(() => commits.deleteMany(strays));
+  }
 
   async add(stretch: Stretch): Promise<void> {
     this.stretches.push(stretch);
@@ -108,17 +107,24 @@ export class Batch {
     this.stretches = [];
     this.commits = 0;
     this.bytes = 0;
-    const { commits, segments } = this.collections;
     const documents = stretches.flatMap(({ segment, commits: named }) =>
       named.map((commit) => ({ ...commitDocument(commit), isSequenced: true, segment: seqOf(segment.firstSeq) })),
     );
     await this.watch.beforeWrite('commits');
-    await inserted(this.collections, () => commits.insertMany(documents, { ordered: false }));
+    await this.insertCommits(documents);
     await this.watch.beforeWrite('segments');
-    // One after the other, so that a beginning of them is there if not all are.
-    const inOrder = stretches.map(({ segment }) => segmentDocument(segment));
-    await inserted(this.collections, () => segments.insertMany(inOrder, { ordered: true }));
+    await this.insertSegments(stretches.map(({ segment }) => segmentDocument(segment)));
     this.watch.copied(stretches.reduce((sum, { segment }) => sum + segment.lastSeq - segment.firstSeq + 1, 0));
+  }
+
+  /** @throws MongoRefused where somebody else writes here */
+  protected async insertCommits(documents: readonly CommitDocument[]): Promise<void> {
+    await inserted(this.collections, () => this.collections.commits.insertMany(documents, { ordered: false }));
+  }
+
+  /** One after the other, so that a beginning of them is there if not all are. @throws MongoRefused where somebody else writes here */
+  protected async insertSegments(documents: readonly SegmentDocument[]): Promise<void> {
+    await inserted(this.collections, () => this.collections.segments.insertMany(documents, { ordered: true }));
   }
 }
 

@@ -1,7 +1,10 @@
+import { createConnection, type mongo } from 'mongoose';
 import { anAppend, readAll } from '@faemban/event-sourcing/testing';
 import type { LoggedEvent } from '@faemban/event-sourcing';
 import { describeOnMongo } from '@faemban/native-servers';
-import { openMongoEvents } from '../events/mongo-events';
+import { collectionsOf, type ContextCollections } from '../events/context-collections';
+import { openMongoEvents, type MongoEvents } from '../events/mongo-events';
+import { dyingAt, overWrites } from '../testing/driver-writes';
 import { aForeignLog, type ForeignRecord, type TestForeignLog } from '../testing/foreign-log';
 import { dropDatabase, freshDatabase } from '../testing/fresh-database';
 import { openMongoTransfer } from './mongo-transfer';
@@ -14,6 +17,8 @@ const records: readonly ForeignRecord[] = Array.from({ length: 30 }, (_, n) => (
 }));
 const backedUp = 12;
 const context = 'ingestion';
+/** Quick enough for a test: nobody in it is slower than this by mistake. */
+const recoveryTimes = { beatMs: 50, leaseMs: 600 };
 
 /** The published log of a source; records that were sent twice make it longer than its events. */
 function publishedOf({ partitions }: TestForeignLog, sentTwice = 2): PublishedLog {
@@ -38,7 +43,65 @@ describeOnMongo('a database that is behind what was published', (server, { name 
   afterEach(() => dropDatabase(server().url, database));
 
   const options = () => ({ url: server().url, database, capabilities, clock: Date.now });
-  const opened = (published: PublishedLog) => openMongoEvents({ ...options(), contexts: [context], published });
+  const opened = (published: PublishedLog, times = recoveryTimes) =>
+    openMongoEvents({ ...options(), contexts: [context], published, recoveryTimes: times });
+  const expectSame = async (events: MongoEvents, source: TestForeignLog) => {
+    const stored = source.partitions
+      .flat()
+      .map(({ body, ...event }) => ({ ...event, data: JSON.parse(body) as unknown }));
+    expect(await readAll(events.log, context)).toEqual(stored);
+  };
+  /** Commands of new streams, all answered. */
+  const answered = (events: MongoEvents, count: number) =>
+    Promise.all(Array.from({ length: count }, (_, n) => events.store(context).append(anAppend({ values: [n] }))));
+  /** Everything of the source and what was answered since is there, once, read by a process of its own. */
+  const expectKept = async (source: TestForeignLog, kept: readonly { readonly commandId: string }[]) => {
+    const fresh = await openMongoEvents({ ...options(), contexts: [context] });
+    try {
+      const read = await readAll(fresh.log, context);
+      const commands = read.map(({ commandId }) => commandId);
+      expect(read.length).toBe(source.partitions.flat().length + kept.length);
+      for (const { commandId } of kept) {
+        expect(commands.filter((one) => one === commandId)).toHaveLength(1);
+        expect(await fresh.store(context).outcomeOf(commandId)).toMatchObject({ commandId });
+      }
+      for (const commandId of source.remembered.keys()) {
+        expect(await fresh.store(context).outcomeOf(commandId)).toMatchObject({ commandId });
+      }
+    } finally {
+      await fresh.close();
+    }
+  };
+  const inCollections = async <Result>(work: (collections: ContextCollections) => Promise<Result>): Promise<Result> => {
+    const connection = await createConnection(server().url, { dbName: database }).asPromise();
+    try {
+      return await work(collectionsOf(connection.db as mongo.Db, context));
+    } finally {
+      await connection.close();
+    }
+  };
+  /** A published log that does something before it brings events behind a seq of the first partition that has any, once. */
+  const doingFirst = (
+    source: TestForeignLog,
+    is: (afterSeq: number, reads: number) => boolean,
+    work: () => Promise<void>,
+  ) => {
+    const published = publishedOf(source);
+    const victim = source.partitions.findIndex((events) => events.length > 0);
+    let [reads, isDone] = [0, false];
+    return {
+      ...published,
+      async read(...place: Parameters<PublishedLog['read']>) {
+        const [, partition, afterSeq] = place;
+        if (partition === victim && !isDone) {
+          reads += 1;
+          isDone = is(afterSeq, reads);
+          if (isDone) await work();
+        }
+        return published.read(...place);
+      },
+    };
+  };
 
   /** A database as an older backup has it, and the source that has gone on. */
   const restored = async (): Promise<TestForeignLog> => {
@@ -59,10 +122,7 @@ describeOnMongo('a database that is behind what was published', (server, { name 
     try {
       expect(events.recovered(context).events).toBeGreaterThan(0);
       expect(await events.log.heads(context)).toEqual(await source.heads(context));
-      const stored = source.partitions
-        .flat()
-        .map(({ body, ...event }) => ({ ...event, data: JSON.parse(body) as unknown }));
-      expect(await readAll(events.log, context)).toEqual(stored);
+      await expectSame(events, source);
       const [last] = [...source.remembered.values()].slice(-1);
       expect(await events.store(context).outcomeOf(last?.commandId ?? '')).toMatchObject({ lastSeq: last?.lastSeq });
       await events.store(context).append(anAppend({ stream: 'household-new', partitionOf: 'new', values: [1] }));
@@ -82,7 +142,150 @@ describeOnMongo('a database that is behind what was published', (server, { name 
     await expect(opened(publishedOf(source))).rejects.toThrow(/history would fork/);
   });
 
+  test('is taken back by one of two processes that start at once, and both go on', async () => {
+    const source = await restored();
+    const lacking = source.partitions.flat().length - (await inCollections(storedEvents));
+    const both = await Promise.all([opened(publishedOf(source)), opened(publishedOf(source))]);
+    const recovered = both.map((events) => events.recovered(context).events);
+    expect([...recovered].sort((one, other) => one - other)).toEqual([0, lacking]);
+    const kept = (await Promise.all(both.map((events) => answered(events, 5)))).flat();
+    await Promise.all(both.map((events) => events.close()));
+    await expectKept(source, kept);
+  });
+
+  test.each([
+    ['before it says that it does', (afterSeq: number, reads: number) => reads === 2],
+    ['while it slept through its lease', (afterSeq: number, reads: number) => reads === 6],
+  ])(
+    'is left alone by a process that is late, where another took it back and answered commands %s',
+    async (_, isThen) => {
+      const source = await restored();
+      let kept: readonly { readonly commandId: string }[] = [];
+      const first: MongoEvents[] = [];
+      const late = doingFirst(source, isThen, async () => {
+        const events = await opened(publishedOf(source));
+        first.push(events);
+        kept = await answered(events, 40);
+      });
+      // Its beat never goes up: whoever waits for it believes it gone.
+      const second = await opened(late, { ...recoveryTimes, beatMs: 60_000 }).catch((error: unknown) => error as Error);
+      if (second instanceof Error) expect(second).toMatchObject({ code: 'EAGAIN' });
+      else await second.close();
+      await Promise.all(first.map((events) => events.close()));
+      expect(kept).toHaveLength(40);
+      await expectKept(source, kept);
+    },
+  );
+
+  test('keeps a process that comes meanwhile waiting, and tells it for whom', async () => {
+    const source = await restored();
+    let refusal: unknown;
+    const slow = doingFirst(
+      source,
+      (_, reads) => reads === 6,
+      async () => {
+        refusal = await opened(publishedOf(source)).catch((error: unknown) => error);
+      },
+    );
+    const events = await opened(slow);
+    expect(refusal).toMatchObject({
+      code: 'EAGAIN',
+      sentence: { en: expect.stringContaining('Another process takes back') },
+    });
+    await expectSame(events, source);
+    await events.close();
+  });
+
+  test('is not taken back while a process is at work on it', async () => {
+    const source = await restored();
+    const atWork = await openMongoEvents({ ...options(), contexts: [context] });
+    while (atWork.sequencing(context).held === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect(opened(publishedOf(source))).rejects.toMatchObject({
+      ...{ code: 'EAGAIN', sentence: { en: expect.stringContaining('Stop every process') } },
+    });
+    await atWork.close();
+    const events = await opened(publishedOf(source));
+    await expectSame(events, source);
+    await events.close();
+  });
+
+  test('keeps what waited without a place when it was backed up, with all that is known of it', async () => {
+    const source = await restored();
+    const backup = await inCollections(lastSeqs);
+    await (await opened(publishedOf(source))).close();
+    const waiting = await inCollections((collections) => older(collections, backup));
+    const events = await opened(publishedOf(source));
+    await expectSame(events, source);
+    expect(await events.store(context).outcomeOf(waiting)).toMatchObject({ commandDigest: 'known here' });
+    await events.close();
+    await expectKept(source, []);
+  });
+
+  test.each(['before', 'after'] as const)(
+    'is taken back anew where the process died %s any of its writes',
+    async (when) => {
+      let isOver = false;
+      for (let n = 1; !isOver; n += 1) {
+        const source = await restored();
+        const backup = await inCollections(lastSeqs);
+        await (await opened(publishedOf(source))).close();
+        await inCollections((collections) => older(collections, backup));
+        const quick = { beatMs: 60_000, leaseMs: 150 };
+        let writes = 0;
+        await overWrites(
+          (at, write, collection) => {
+            // Not those of a process that sequences, which has no tail to take back any more.
+            if (!/installation|commits|segments/.test(collection)) return write();
+            writes += 1;
+            return dyingAt(n, when)(writes, write, collection);
+          },
+          async () => {
+            await opened(publishedOf(source), quick).then(
+              async (events) => {
+                isOver = true;
+                await events.close();
+              },
+              () => undefined,
+            );
+          },
+        );
+        const events = await opened(publishedOf(source), quick);
+        await expectSame(events, source);
+        await events.close();
+        await dropDatabase(server().url, database);
+      }
+    },
+  );
+
   test('does not take over the events of another installation', async () => {
     await expect(opened(publishedOf(aForeignLog(records)))).rejects.toThrow(/Restore the database from its backup/);
   });
 });
+
+const storedEvents = async ({ segments }: ContextCollections): Promise<number> => {
+  const all = await segments.find().toArray();
+  return all.reduce((sum, { firstSeq, lastSeq }) => sum + Number(lastSeq) - Number(firstSeq) + 1, 0);
+};
+
+/** Where each partition ends. */
+const lastSeqs = async ({ segments }: ContextCollections): Promise<ReadonlyMap<number, number>> => {
+  const ends = new Map<number, number>();
+  for (const { partition, lastSeq } of await segments.find().toArray()) {
+    ends.set(partition, Math.max(ends.get(partition) ?? 0, Number(lastSeq)));
+  }
+  return ends;
+};
+
+/** As a backup of an earlier moment: some of what is sequenced later waits for its place, the rest is not there yet. Answers one that waits. */
+async function older({ commits, segments }: ContextCollections, ends: ReadonlyMap<number, number>): Promise<string> {
+  const later = (await segments.find().toArray()).filter(
+    ({ partition, lastSeq }) => Number(lastSeq) > (ends.get(partition) ?? 0),
+  );
+  const ids = later.flatMap(({ commandIds }) => commandIds);
+  const waiting = ids.filter((_, at) => at % 2 === 0);
+  await segments.deleteMany({ _id: { $in: later.map(({ _id }) => _id) } });
+  await commits.deleteMany({ _id: { $in: ids.filter((id) => !waiting.includes(id)) } });
+  const place = { $set: { isSequenced: false, digest: 'known here' }, $unset: { segment: '' } } as const;
+  await commits.updateMany({ _id: { $in: waiting } }, place);
+  return waiting[0] ?? '';
+}

@@ -3,6 +3,7 @@ import {
   chainHash,
   digestUnknown,
   genesisHash,
+  NotAvailable,
   serializeData,
   type Head,
   type LoggedEvent,
@@ -13,8 +14,10 @@ import {
 import type { ContextCollections } from '../events/context-collections';
 import { lastSegmentOf } from '../events/mongo-segments';
 import { MongoRefused, withDatabase } from '../failures';
-import { Batch, copyPartition } from './copy-partition';
+import { copyPartition } from './copy-partition';
 import type { ForeignLog } from './foreign-log';
+import type { RecoveryClaim } from './recovery-claim';
+import { TailBatch } from './tail-batch';
 
 const pageEvents = 500;
 /** How often a silent transport is asked again where it has records left, before they count as sent twice. */
@@ -37,37 +40,53 @@ export interface RecoveredTail {
 /**
  * Fetches what the published log has beyond this database, as after a restore of an older backup: others hold it already, so history must
  * not go on without it. The same events with the same seqs, times and hashes, as commits and segments; their commands are known again by
- * their ids, whose digests are not published. Run before anything is sequenced. Interrupted, it is run again.
- * @throws MongoRefused where the published log is not a continuation of what is here; DatabaseUnavailable, and what `published` throws
+ * their ids, whose digests are not published. Run before anything is sequenced. Interrupted, it is run again; of several processes that
+ * come at once, one does it.
+ *
+ * Where the tail ends is read before the claim is taken, and where the database ends after it. A process begins to sequence only when its
+ * database has all that was published. So where somebody has begun before the claim was taken, the database is not behind any more; and
+ * what he published since then is in no tail.
+ * @throws MongoRefused where the published log is not a continuation of what is here; NotAvailableInWords where another process is at
+ * it, or at work; DatabaseUnavailable, and what `published` throws
  */
 export async function recoverTail(
   collections: ContextCollections,
   published: PublishedLog,
   installation: { readonly installationId: string; readonly partitionCount: number },
+  claim: RecoveryClaim,
 ): Promise<RecoveredTail> {
   const { context } = collections;
   const records = await published.records(context);
   await requireOwnTopic(collections, records);
   const read = patientReader(published, context, records);
-  let [events, partitions] = [0, 0];
+  const ends = new Map<number, number>();
   for (const partition of records.keys()) {
-    const before = await lastSegmentOf(collections, partition);
-    const [next] = await read(partition, before?.lastSeq ?? 0, 1);
-    // What is sequenced is published later: where somebody sequenced it meanwhile, this is no tail of anything lost.
-    const last = next === undefined ? before : await lastSegmentOf(collections, partition);
-    if (next === undefined || (last?.lastSeq ?? 0) >= next.seq) continue;
-    requireContinuation(context, next, last);
-    const endSeq = await endOf(read, partition, next.seq);
-    await removeUnsequenced(collections, read, partition, { from: next.seq, to: endSeq });
-    const source = tailOf(read, { ...installation, partition, endSeq });
-    const watch = { copied: () => undefined, beforeWrite: () => undefined };
-    const batch = new Batch(collections, watch);
-    await copyPartition(collections, source, partition, batch, watch);
-    await batch.write();
-    events += endSeq - next.seq + 1;
-    partitions += 1;
+    const last = await lastSegmentOf(collections, partition);
+    const endSeq = await endOf(read, partition, last?.lastSeq ?? 0);
+    if (endSeq > (last?.lastSeq ?? 0)) ends.set(partition, endSeq);
   }
-  return { events, partitions };
+  if (ends.size === 0) return { events: 0, partitions: 0 };
+  return claim.whileHeld(async () => {
+    let [events, partitions] = [0, 0];
+    for (const [partition, endSeq] of ends) {
+      const last = await lastSegmentOf(collections, partition);
+      const lacking = endSeq - (last?.lastSeq ?? 0);
+      if (lacking <= 0) continue;
+      const [next] = await read(partition, last?.lastSeq ?? 0, 1);
+      if (next === undefined)
+        throw new NotAvailable(`${context}/${partition} is published up to ${endSeq} and was not brought.`);
+      requireContinuation(context, next, last);
+      if (partitions === 0) await claim.requireNobodyAtWork();
+      const source = tailOf(read, { ...installation, partition, endSeq });
+      const watch = { copied: () => undefined, beforeWrite: () => undefined };
+      const batch = new TailBatch(collections, watch);
+      await copyPartition(collections, source, partition, batch, watch);
+      await batch.write();
+      events += lacking;
+      partitions += 1;
+    }
+    return { events, partitions };
+  });
 }
 
 /** A database that has nothing at all is a new installation; the events of another one are not its tail. */
@@ -113,23 +132,6 @@ async function endOf(read: Read, partition: number, from: number): Promise<numbe
     const last = page.at(-1);
     if (last === undefined) return end;
     end = last.seq;
-  }
-}
-
-/** Commands that were taken here and sequenced after the backup come back with their place; they must not get another one. */
-async function removeUnsequenced(
-  { commits }: ContextCollections,
-  read: Read,
-  partition: number,
-  { from, to }: { readonly from: number; readonly to: number },
-): Promise<void> {
-  for (let after = from - 1; after < to;) {
-    const page = await read(partition, after, Math.min(pageEvents, to - after));
-    const last = page.at(-1);
-    if (last === undefined) return;
-    const ids = [...new Set(page.map(({ commandId }) => commandId))];
-    await withDatabase(() => commits.deleteMany({ _id: { $in: ids }, isSequenced: false }));
-    after = last.seq;
   }
 }
 

@@ -80,6 +80,25 @@ describe('a sequencer without one of its rules', () => {
   );
 });
 
+describe('where another primary takes over, and reads may be older than what was answered,', () => {
+  test.each([
+    ['a sequencer doubles commits', 'sequencers', 'the log has'],
+    ['a view folds into rows that it has replaced', 'views', 'the view shows'],
+  ] as const)(
+    '%s',
+    async (_, forgetful, sign) => {
+      const often = { households: 1, commandsPerClient: 15, failoverMsMax: 10, stepsMax: 40_000 };
+      const results: SimulationResult[] = [];
+      for (const seed of seedsOf(30)) {
+        results.push(await simulation({ ...often, seed, forgetful }));
+      }
+      const isBroken = ({ violations }: SimulationResult) => violations.some((one) => one.includes(sign));
+      expect(results.filter(isBroken).length).toBeGreaterThan(5);
+    },
+    120_000,
+  );
+});
+
 /** A store's methods that can be spread: those of a proxy are no properties of its own. */
 function bound(store: SegmentStore): SegmentStore {
   return {

@@ -1,5 +1,5 @@
 import type { CommandContext } from '../../events';
-import { CheckpointFenced, WrongExpectedVersion } from '../../errors';
+import { CheckpointFenced, LogBehind, WrongExpectedVersion } from '../../errors';
 import { createPartitionConsumer } from '../../consuming/partition-consumer';
 import { createIds, deterministicId } from '../../ids';
 import { commandDigest } from '../../integrity/command-digest';
@@ -13,14 +13,18 @@ import { commandContext } from '../command-context';
 import { createMemoryViews } from '../memory-views';
 import { checkWorld, noteSums } from './check-world';
 import { Scheduler, type Fate, type Process, type SimulatedProcess } from './scheduler';
+import { SimulatedConnection } from './simulated-connection';
 import { SimulatedDatabase } from './simulated-database';
 import { SimulatedTopic } from './simulated-topic';
+import { SimulatedViews } from './simulated-views';
 
 const context = 'case-management';
 const partitionCount = 2;
 const sequencers = 2;
 const publishers = 2;
 const viewConsumers = 2;
+/** A majority has a new primary's first write within so long, in milliseconds. */
+const settleMsMax = 100;
 
 /** What a simulation is told. All counts are of one run. */
 export interface SimulationOptions {
@@ -34,6 +38,10 @@ export interface SimulationOptions {
   readonly fateOf?: (step: { readonly index: number; readonly what: string }) => Fate;
   /** What sequencers are given in place of the database's own: to try what a rule is good for. */
   readonly segmentsSeenBy?: (store: SegmentStore) => SegmentStore;
+  /** The next primary takes over within so long, in milliseconds; from 20 to 320 by the seed unless told otherwise. */
+  readonly failoverMsMax?: number;
+  /** Whose reads may be older than what they were answered before: to try what it is good for that nobody's are. */
+  readonly forgetful?: 'sequencers' | 'views';
   /** Steps after which a run that is not over counts as stuck. */
   readonly stepsMax?: number;
 }
@@ -50,11 +58,13 @@ export interface SimulationResult {
 
 /**
  * Runs commands, sequencing, publishing and a view to their end in simulated time, while the seed decides who goes next, who dies at which
- * step, which answers are lost, what is delivered twice, late or not at all, whose clock is wrong, and how slow the disks are. Two of
- * everything work at once. Then the promises are checked: nothing lost, doubled, reordered or stuck.
+ * step, which answers are lost, what is delivered twice, late or not at all, whose clock is wrong, how slow the disks are, and when
+ * another primary of the database takes over. Two of everything work at once. Then the promises are checked: nothing lost, doubled, reordered or stuck.
  */
 export async function simulation(options: SimulationOptions): Promise<SimulationResult> {
   const { seed, clients = 3, commandsPerClient = 5, households = 4, oneFaultIn = 25, stepsMax = 60_000 } = options;
+  // Often, now and then, seldom.
+  const { failoverMsMax = 20 * 4 ** (seed % 3) } = options;
   let slowUntil = 0;
   const scheduler: Scheduler = new Scheduler({
     seed,
@@ -71,6 +81,7 @@ export async function simulation(options: SimulationOptions): Promise<Simulation
   const published = new Array<number>(partitionCount).fill(0);
   const acknowledged: Acknowledged[] = [];
   const views = await createMemoryViews().open(createFolder(noteSums).shape);
+  const viewRows = new SimulatedViews(database, views);
   const all: SimulatedProcess[] = [];
   const spawn = (name: string, start: (process: Process) => Promise<void>) => all.push(scheduler.spawn(name, start));
 
@@ -94,7 +105,8 @@ export async function simulation(options: SimulationOptions): Promise<Simulation
   for (let one = 0; one < sequencers; one += 1) {
     for (let partition = 0; partition < partitionCount; partition += 1) {
       spawn(`sequencer ${one}/${partition}`, (process) => {
-        const store = process.gated('segments', database.segmentStore);
+        const connection = new SimulatedConnection(database, options.forgetful !== 'sequencers');
+        const store = process.gated('segments', connection.segmentStore);
         return sequence(process, options.segmentsSeenBy?.(store) ?? store, partition);
       });
     }
@@ -106,7 +118,10 @@ export async function simulation(options: SimulationOptions): Promise<Simulation
   }
   for (let one = 0; one < viewConsumers; one += 1) {
     for (const [partition, topic] of topics.entries()) {
-      spawn(`view ${one}/${partition}`, (process) => keepView(process, database, topic, views, partition));
+      spawn(`view ${one}/${partition}`, (process) => {
+        const connection = new SimulatedConnection(database, options.forgetful !== 'views');
+        return keepView(process, connection, topic, viewRows, partition);
+      });
     }
   }
   spawn('time', async (process) => {
@@ -114,6 +129,16 @@ export async function simulation(options: SimulationOptions): Promise<Simulation
       await process.sleep(300 + random(1_000));
       const unlucky = all[random(all.length)];
       if (unlucky !== undefined) unlucky.skewMs = scheduler.isFaulty ? (random(5) - 2) * 3_000 : 0;
+    }
+  });
+
+  spawn('replica set', async (process) => {
+    while (oneFaultIn > 0) {
+      await process.sleep(random(failoverMsMax));
+      if (!scheduler.isFaulty) return;
+      database.failover();
+      await process.sleep(random(settleMsMax));
+      database.settle();
     }
   });
 
@@ -177,7 +202,7 @@ function commandOf(
 
 /** Loads, decides, appends, and does it again when somebody was faster: what a command handler does. */
 async function sendCommand(process: Process, database: SimulatedDatabase, command: Command): Promise<void> {
-  const store = process.gated('commits', database.commitStore);
+  const store = process.gated('commits', new SimulatedConnection(database).commitStore);
   const ids = createIds({ clock: () => process.clock() });
   const stream = `household-${command.householdId}`;
   for (;;) {
@@ -259,21 +284,19 @@ async function publish(
   }
 }
 
-type Views = Parameters<typeof checkWorld>[2];
-
 async function keepView(
   process: Process,
-  database: SimulatedDatabase,
+  connection: SimulatedConnection,
   topic: SimulatedTopic,
-  views: Views,
+  views: SimulatedViews,
   partition: number,
 ): Promise<void> {
   const folder = createFolder(noteSums, {
     isOwn: (id, event) => partitionOfKey(id, partitionCount) === event.partition,
   });
-  const handle = process.gated('view', views);
+  const handle = process.gated('view', connection.viewOf(views));
   const poll = process.gated('topic', topic.poll);
-  const log = process.gated('log', database.log);
+  const log = process.gated('log', connection.log);
   for (;;) {
     try {
       const epoch = await handle.take(partition);
@@ -300,7 +323,8 @@ async function keepView(
         if (polls % 5 === 4) await consumer.catchUp();
       }
     } catch (error) {
-      if (!(error instanceof CheckpointFenced)) throw error;
+      // Overtaken, or the owner's database has another primary: begun again.
+      if (!(error instanceof CheckpointFenced || error instanceof LogBehind)) throw error;
       await process.sleep(200);
     }
   }
