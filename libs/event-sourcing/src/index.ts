@@ -161,6 +161,7 @@ export {
   type ConsumedLogStatus,
 } from './consuming/consumed-log';
 export { nothingPublished, type PublishedUpTo, type PublishProgress } from './publishing/publish-progress';
+export type { PublishedPage, PublishedPlace } from './publishing/published-page';
 export { createWholeLog, type OwnerLog, type WholeLogOptions } from './consuming/whole-log';
 export {
   commitAppend,

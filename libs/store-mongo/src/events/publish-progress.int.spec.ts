@@ -15,11 +15,12 @@ describeOnMongo('the record of what was published', (server, { name }) => {
   afterEach(() => dropDatabase(server().url, database));
 
   const clock = createTestClock();
+  const capabilities = { replacesAtomically: name !== 'ferretdb' };
   const open = () =>
     openMongoEvents({
       url: server().url,
       database,
-      capabilities: { replacesAtomically: name !== 'ferretdb' },
+      capabilities,
       contexts: ['ingestion'],
       clock,
       partitionCount: 4,
@@ -67,7 +68,7 @@ describeOnMongo('the record of what was published', (server, { name }) => {
 
   test('is read where it was recorded before offsets were, and goes on from there', async () => {
     const events = await open();
-    const { db, close } = await openDatabase({ url: server().url, database });
+    const { db, close } = await openDatabase({ url: server().url, database, capabilities });
     await db.collection<PublishedDocument>('ingestion.published').insertOne({ _id: 1, seq: seqOf(40) });
     await close();
     const progress = events.progress('ingestion');
