@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ContextName } from '@faemban/contracts';
 import type { EventLog, LoggedEvent } from '../ports';
 import { anAppend } from '../testing/event-suite';
 import { createMemoryEvents } from '../testing/memory-events';
@@ -133,7 +134,7 @@ describe('a consumed log', () => {
     expect(log.status().contexts[0]?.trouble).toContain('ingestion/0@2');
   });
 
-  test('stops a partition where the owner ends before what was brought, as after a restore', async () => {
+  test('stops a partition where the owner says twice that it ends before what was brought, as after a restore', async () => {
     const { store, log: owned } = createMemoryEvents({ clock: createTestClock(), partitionCount: 1 });
     await store(context).append(anAppend({ values: [1, 2] }));
     let endsAt = 0;
@@ -145,6 +146,13 @@ describe('a consumed log', () => {
     await consumer.assign(0);
     await consumer.bring(await owned.read(context, 0, 0, 2));
     endsAt = 1;
+    await log.compareWithOwners();
+    expect(await log.heads(context)).toMatchObject([{ seq: 2 }]);
+    endsAt = 2;
+    await log.compareWithOwners();
+    endsAt = 1;
+    await log.compareWithOwners();
+    expect(await log.heads(context)).toMatchObject([{ seq: 2 }]);
     await log.compareWithOwners();
     await expect(log.heads(context)).rejects.toThrow("the owner's log ends at 1");
   });
@@ -206,5 +214,31 @@ describe('a consumed log', () => {
     await append(1);
     await consumer.bring(await some(1));
     expect(await log.heads(context)).toEqual([]);
+  });
+
+  test('stops at once, however long an owner takes to answer', async () => {
+    const contexts = ['ingestion', 'mpi-scoring', 'reporting'] as const;
+    const { log: owned } = createMemoryEvents({ clock: createTestClock(), partitionCount: 1 });
+    const asked: string[] = [];
+    let answer: (() => void) | undefined;
+    let isHanging = false;
+    const heads = async (of: ContextName) => {
+      if (isHanging) asked.push(of);
+      if (isHanging) await new Promise<void>((resolve) => (answer = resolve));
+      return owned.heads(of);
+    };
+    const consumer = createMemoryLogConsumer([...contexts]);
+    const clock = createTestClock();
+    const log = createConsumedLog({
+      ...{ consumer, owners: () => ({ ...owned, heads }), contexts, partitionCount: 1, clock, compareEveryMs: 5 },
+    });
+    await log.start();
+    await consumer.assign(0);
+    isHanging = true;
+    while (asked.length === 0) await delay(5);
+    await log.stop();
+    answer?.();
+    await delay(50);
+    expect(asked).toHaveLength(1);
   });
 });

@@ -24,6 +24,8 @@ export class PartitionWindow {
   deliveredAtMs: number | undefined;
   /** The end as the owner told it, where the transport did not bring it in time. */
   private told: Head;
+  /** The owner said last that it ends before what was taken here. */
+  private endsEarlier = false;
   private events: LoggedEvent[] = [];
   private readUpTo: number;
   private lastReadAt = -Infinity;
@@ -74,10 +76,17 @@ export class PartitionWindow {
     await this.inTurn(() => this.consumer().receive(events));
   }
 
-  /** The owner ends there: where that is further, the events exist. @throws IntegrityViolation where it is not what was taken here */
+  /**
+   * The owner ends there: where that is further, the events exist. That it ends before what was taken here it must say twice, since one of
+   * its processes may answer from what it knew a moment ago.
+   * @throws IntegrityViolation where it is not what was taken here
+   */
   async compare(head: Head, seqWhenAsked: number): Promise<void> {
     await this.inTurn(async () => {
-      if (head.seq < seqWhenAsked) {
+      const hasEndedEarlier = this.endsEarlier;
+      this.endsEarlier = head.seq < seqWhenAsked;
+      if (this.endsEarlier) {
+        if (!hasEndedEarlier) return;
         const what = `the owner's log ends at ${head.seq}`;
         throw new IntegrityViolation(this.where.context, head.partition, seqWhenAsked, what);
       }
