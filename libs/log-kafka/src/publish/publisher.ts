@@ -12,6 +12,7 @@ import {
   type RetryPlan,
   type Unsubscribe,
 } from '@faemban/event-sourcing';
+import { endedWithin } from '../connection/ended-within';
 import { topicOf } from '../connection/topics';
 import { sourceOf } from '../format/cloud-events';
 import { KafkaUnavailable, messageOf, withKafka } from '../failures';
@@ -122,11 +123,12 @@ class ContextPublisher implements Publisher {
   }
 
   async stop(): Promise<void> {
-    this.stopping?.abort();
+    if (this.stopping === undefined) return;
+    this.stopping.abort();
     this.leave?.();
     this.wake();
     // What was sent and not recorded is sent again by whoever publishes next.
-    await Promise.race([this.running, delay(stopMsMax, undefined, { ref: false })]);
+    await endedWithin(stopMsMax, this.running);
     this.stopping = undefined;
     this.senders.clear();
   }
