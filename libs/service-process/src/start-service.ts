@@ -135,13 +135,8 @@ export async function startService(
     waiting.giveUp();
     // Where something is still at work the files stay open under it; the operating system closes them with the process.
     let stopped: Stopped = 'abandoned';
-    if (
-      await endedWithin(
-        leftMs(),
-        serving.catch(() => undefined),
-      )
-    )
-      stopped = (await server?.stop()) ?? 'drained';
+    const served = serving.catch(() => undefined);
+    if (await endedWithin(leftMs(), served)) stopped = (await server?.stop()) ?? 'drained';
     if (stopped !== 'abandoned' && !(await endedWithin(leftMs(), letGo()))) stopped = 'abandoned';
     await telemetry.stop();
     return stopped;

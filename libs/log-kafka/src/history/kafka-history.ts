@@ -109,11 +109,9 @@ class History implements KafkaHistory {
     this.isClosed = true;
     this.opening = undefined;
     this.forget();
-    if (opening !== undefined)
-      await endedWithin(
-        disconnectMsMax,
-        opening.then((consumer) => consumer.disconnect()),
-      );
+    if (opening === undefined) return;
+    const ended = opening.then((consumer) => consumer.disconnect());
+    await endedWithin(disconnectMsMax, ended);
   }
 
   private readingOf(context: ContextName, partition: number): PartitionReading {
