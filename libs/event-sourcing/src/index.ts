@@ -163,7 +163,8 @@ export {
   type ConsumedLogOptions,
   type ConsumedLogStatus,
 } from './consuming/consumed-log';
-export type { PublishProgress } from './publishing/publish-progress';
+export { nothingPublished, type PublishedUpTo, type PublishProgress } from './publishing/publish-progress';
+export type { PublishedPage, PublishedPlace } from './publishing/published-page';
 export { createWholeLog, type OwnerLog, type WholeLogOptions } from './consuming/whole-log';
 export {
   commitAppend,

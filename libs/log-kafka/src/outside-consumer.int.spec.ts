@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { CloudEvent, Kafka as CloudEventsKafka, type KafkaMessage } from 'cloudevents';
 import type { KafkaMessage as Brought } from 'kafkajs';
 import type { LoggedEvent } from '@faemban/event-sourcing';
+import { createMemoryProgress } from '@faemban/event-sourcing/testing';
 import { describeOnKafka, describeWithKcat } from '@faemban/native-servers';
 import { topicOf } from './connection/topics';
 import { KafkaWorld, partitionCount, until } from './testing/on-kafka';
@@ -49,7 +50,7 @@ describeOnKafka('somebody outside', (cluster) => {
     await until('it is published', () => first.status().published === 150 * eventsPerAppend);
     await first.stop();
     const again = world.publisher({
-      progress: { published: async () => new Map([[0, 3]]), advance: async () => undefined },
+      progress: { ...createMemoryProgress(), published: async () => new Map([[0, { seq: 3, resends: 0 }]]) },
       held: () => [0, 1],
     });
     again.start();

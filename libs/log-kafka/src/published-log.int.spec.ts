@@ -1,5 +1,6 @@
 import { ConfigResourceTypes, type Admin } from 'kafkajs';
 import type { ConsumedLog, LoggedEvent } from '@faemban/event-sourcing';
+import { createMemoryProgress } from '@faemban/event-sourcing/testing';
 import { describeOnKafka } from '@faemban/native-servers';
 import { topicOf } from './connection/topics';
 import { createKafkaHistory } from './history/kafka-history';
@@ -56,7 +57,7 @@ describeOnKafka('the published log', (cluster) => {
   test('is sent again after a crash from what was recorded, and shows every event once', async () => {
     const log = await world.member(aGroup());
     await until('all partitions are assigned', () => log.assigned().size === partitionCount);
-    const recordsNothing = { ...world.progress, advance: async () => undefined };
+    const recordsNothing = { ...world.progress, advance: async () => true };
     const first = world.publisher({ progress: recordsNothing });
     first.start();
     await world.append(50);
@@ -161,7 +162,7 @@ describeOnKafka('the published log', (cluster) => {
     publisher.start();
     await until('it is published', () => publisher.status().lagEvents === 0 && publisher.status().published === 800);
     await publisher.stop();
-    const again = world.publisher({ progress: { published: async () => new Map(), advance: async () => undefined } });
+    const again = world.publisher({ progress: createMemoryProgress() });
     again.start();
     await until('it is published again', () => again.status().published >= 800);
     await again.stop();

@@ -23,6 +23,7 @@ import {
 import { addressesOf, type ProcessConfig } from './config';
 import type { ServiceDefinition } from './definition';
 import { openSharedSigningKeys } from './signing-keys';
+import { endedWithin } from './ended-within';
 import type { Waiting } from './waiting';
 
 /** A platform over a service's database and the published logs, until it is closed. */
@@ -37,6 +38,9 @@ export interface DistributedPlatform {
 
 /** Of several processes, the one that sequences this partition is in charge of what only one should do. */
 const partInCharge = 0;
+
+/** What is being published when it is closed has this long, in milliseconds, before the partitions are let go to others. */
+const recordMsMax = 1_000;
 
 /** What a process is opened with besides its configuration. */
 export interface PlatformSurroundings {
@@ -59,8 +63,13 @@ export async function openDistributedPlatform(
   { clock, waiting, failed, serverTime }: PlatformSurroundings,
 ): Promise<DistributedPlatform> {
   const closers: (() => Promise<void>)[] = [];
+  let consumed: ConsumedLog | undefined;
   const close = async (): Promise<void> => {
-    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+    const failures: unknown[] = [];
+    for (let closer = closers.pop(); closer; closer = closers.pop()) {
+      await closer().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   };
   const opened = async <Part extends { close(): Promise<void> }>(
     name: string,
@@ -103,11 +112,13 @@ export async function openDistributedPlatform(
         throw error;
       }
     });
+    // Its partitions are let go before, and both at once: where Kafka does not answer, each takes as long as it may.
+    closers.push(async () => void (await Promise.all([consumed?.stop(), kafka.close()])));
     const history = kafka.history(topics);
     const events = await opened('mongodb', toEvents, () =>
       openMongoEvents({
         ...{ ...database, contexts: [context], clock, partitionCount, ids },
-        published: { records: (of) => kafka.records(of), read: history.read.bind(history) },
+        published: { records: (of) => kafka.records(of), page: history.page.bind(history) },
         ...(serverTime === undefined ? {} : { serverTime }),
       }),
     );
@@ -137,8 +148,10 @@ export async function openDistributedPlatform(
       ...{ installationId, clock },
     });
     publisher.start();
+    // What is being sent is most likely recorded in time; else it is sent again by whoever takes over.
+    closers.push(async () => void (await endedWithin(recordMsMax, publisher.stop())));
 
-    const consumed =
+    consumed =
       follows.length === 0
         ? undefined
         : createConsumedLog({
@@ -150,7 +163,6 @@ export async function openDistributedPlatform(
             history,
           });
     if (consumed !== undefined) {
-      closers.push(() => consumed.stop());
       await consumed.start();
     }
     const whole = wholeLog(events.log, ownerOf, consumed);

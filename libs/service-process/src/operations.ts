@@ -19,7 +19,10 @@ export function addPlatformHealth(health: HealthRegistry, opened: DistributedPla
     const { trouble } = opened.events.sequencing(context);
     return trouble === undefined ? { ready: true } : { ready: false, waitingFor: because(sequencing, trouble) };
   });
-  health.add('publishing', () => noted(publishing, opened.publisher.status().trouble));
+  health.add('publishing', () => {
+    const { trouble, resends } = opened.publisher.status();
+    return trouble === undefined && resends > 0 ? { ready: true, note: resent } : noted(publishing, trouble);
+  });
   if (opened.consumed === undefined) return;
   const { consumed } = opened;
   health.add('consuming', () => {
@@ -62,6 +65,10 @@ const sequencing: Sentence = {
 const publishing: Sentence = {
   th: 'ส่งเหตุการณ์ขึ้น Kafka ไม่ได้ จะส่งต่อจากที่ค้างเมื่อกลับมา ไม่มีเหตุการณ์สูญหาย',
   en: 'Events cannot be published; they go out from where it stopped once Kafka is back, none is lost.',
+};
+const resent: Sentence = {
+  th: 'หัวข้อบน Kafka สูญเสียเหตุการณ์ที่เผยแพร่แล้ว จึงส่งใหม่ทั้งหมดตั้งแต่ต้น ไม่มีเหตุการณ์สูญหาย โปรดตรวจสอบสาเหตุที่ Kafka',
+  en: 'A topic on Kafka had lost published events, so they are sent again from the beginning; none is lost. Look for the cause at Kafka.',
 };
 const consuming: Sentence = {
   th: 'รับเหตุการณ์ของบริการอื่นไม่ได้ ข้อมูลสรุปหยุดอยู่ที่เดิมจนกว่าจะกลับมา',

@@ -18,9 +18,13 @@ import { addressesOf, readProcessConfig } from './config';
 import type { ServiceDefinition } from './definition';
 import { openDistributedPlatform, type DistributedPlatform } from './distributed-platform';
 import { addPlatformHealth, addPlatformMetrics } from './operations';
+import { endedWithin } from './ended-within';
 import { holdOwnFolder } from './own-folder';
 import { trustAuthorities } from './trusted-authorities';
 import { Waiting } from './waiting';
+
+/** Leaving the partitions to others and closing has at least so long, in milliseconds, however long draining took. */
+const letGoMsMin = 2_000;
 
 /** What a caller may put in the place of the real thing. */
 export interface ServiceOverrides {
@@ -129,11 +133,14 @@ export async function startService(
 
   let stopping: Promise<Stopped> | undefined;
   const stop = async (): Promise<Stopped> => {
+    const begun = performance.now();
+    const leftMs = (): number => Math.max(letGoMsMin, config.drainMsMax - (performance.now() - begun));
     waiting.giveUp();
-    await serving.catch(() => undefined);
-    const stopped = (await server?.stop()) ?? 'drained';
     // Where something is still at work the files stay open under it; the operating system closes them with the process.
-    if (stopped !== 'abandoned') await letGo();
+    let stopped: Stopped = 'abandoned';
+    const served = serving.catch(() => undefined);
+    if (await endedWithin(leftMs(), served)) stopped = (await server?.stop()) ?? 'drained';
+    if (stopped !== 'abandoned' && !(await endedWithin(leftMs(), letGo()))) stopped = 'abandoned';
     await telemetry.stop();
     return stopped;
   };

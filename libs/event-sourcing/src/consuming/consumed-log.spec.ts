@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ContextName } from '@faemban/contracts';
 import type { EventLog, LoggedEvent } from '../ports';
 import { anAppend } from '../testing/event-suite';
 import { createMemoryEvents } from '../testing/memory-events';
@@ -212,5 +213,31 @@ describe('a consumed log', () => {
     await append(1);
     await consumer.bring(await some(1));
     expect(await log.heads(context)).toEqual([]);
+  });
+
+  test('stops at once, however long an owner takes to answer', async () => {
+    const contexts = ['ingestion', 'mpi-scoring', 'reporting'] as const;
+    const { log: owned } = createMemoryEvents({ clock: createTestClock(), partitionCount: 1 });
+    const asked: string[] = [];
+    let answer: (() => void) | undefined;
+    let isHanging = false;
+    const heads = async (of: ContextName) => {
+      if (isHanging) asked.push(of);
+      if (isHanging) await new Promise<void>((resolve) => (answer = resolve));
+      return owned.heads(of);
+    };
+    const consumer = createMemoryLogConsumer([...contexts]);
+    const clock = createTestClock();
+    const log = createConsumedLog({
+      ...{ consumer, owners: () => ({ ...owned, heads }), contexts, partitionCount: 1, clock, compareEveryMs: 5 },
+    });
+    await log.start();
+    await consumer.assign(0);
+    isHanging = true;
+    while (asked.length === 0) await delay(5);
+    await log.stop();
+    answer?.();
+    await delay(50);
+    expect(asked).toHaveLength(1);
   });
 });

@@ -99,7 +99,6 @@ class Consumed implements LogReceiver {
   private readonly troubles = new Map<ContextName, string>();
   private readonly opening = new Map<ContextName, Promise<void>>();
   private stopping = new AbortController();
-  private comparing: Promise<void> = Promise.resolve();
 
   private readonly whole: EventLog;
   private readonly atOwners: EventLog;
@@ -113,14 +112,14 @@ class Consumed implements LogReceiver {
   async start(): Promise<void> {
     this.stopping = new AbortController();
     await this.options.consumer.start(this);
-    this.comparing = this.compareNowAndThen(this.stopping.signal);
+    void this.compareNowAndThen(this.stopping.signal);
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
     for (const window of this.windows.values()) window.letGo();
+    // An owner that is being asked for its heads may take long to answer: nobody waits for that.
     await this.options.consumer.stop();
-    await this.comparing;
     this.assigned = new Set();
     this.windows.clear();
   }
@@ -306,6 +305,7 @@ class Consumed implements LogReceiver {
       if (signal.aborted) return;
       const behind: { readonly window: PartitionWindow; readonly head: Head; readonly seq: number }[] = [];
       for (const context of contexts) {
+        if (signal.aborted) return;
         // Said in the status; the next comparison tries again.
         const found = await this.openWindows(context)
           .then(() => this.compare(context))
@@ -314,6 +314,7 @@ class Consumed implements LogReceiver {
       }
       if (behind.length === 0) continue;
       await rest(graceMs);
+      if (signal.aborted) return;
       const stalled = behind.filter(({ window, seq }) => window.seq === seq && !window.isHeldBack);
       for (const { window, head } of stalled) window.isToldOf(head);
       if (stalled.length > 0) this.wakes.tell();

@@ -2,9 +2,10 @@ import { Kafka, logLevel, Partitioners, type Admin, type Producer, type SASLOpti
 import type { ContextName } from '@faemban/contracts';
 import { partitionCountDefault, type LogConsumer, type ObserveBatch } from '@faemban/event-sourcing';
 import { createKafkaConsumer } from '../consume/kafka-consumer';
-import { messageOf, withKafka } from '../failures';
+import { KafkaUnavailable, messageOf, withKafka } from '../failures';
 import { createKafkaHistory, type KafkaHistory } from '../history/kafka-history';
 import { createPublisher, type Publisher, type PublisherOptions, type PublisherStatus } from '../publish/publisher';
+import { disconnectMsMax, endedWithin } from './ended-within';
 import { ensureTopics, topicOf } from './topics';
 
 /** One request's failures are tried again this often by the client itself; whoever asks goes on with longer pauses. Milliseconds. */
@@ -57,7 +58,7 @@ export interface PublishedKafka {
   /** Published events from the beginning. */
   history(contexts: readonly ContextName[]): KafkaHistory;
   status(): KafkaStatus;
-  /** Stops what was made here and ends the connections. */
+  /** Stops what was made here and ends the connections: within seconds, also where Kafka does not answer. */
   close(): Promise<void>;
 }
 
@@ -74,6 +75,7 @@ class OpenKafka implements PublishedKafka {
   private readonly publishers: Publisher[] = [];
   private readonly consumers: { readonly group: string; readonly consumer: LogConsumer }[] = [];
   private readonly histories: KafkaHistory[] = [];
+  private closing: Promise<void> | undefined;
   private readonly observing: { readonly observe?: ObserveBatch };
 
   constructor(private readonly options: KafkaOptions) {
@@ -155,10 +157,17 @@ class OpenKafka implements PublishedKafka {
     };
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.publishers.map((publisher) => publisher.stop()));
-    await Promise.all(this.consumers.map(({ consumer }) => consumer.stop()));
-    await Promise.all(this.histories.map((history) => history.close()));
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    await Promise.all([
+      ...this.publishers.map((publisher) => publisher.stop()),
+      ...this.consumers.map(({ consumer }) => consumer.stop()),
+      ...this.histories.map((history) => history.close()),
+    ]);
     await Promise.all([this.producer.close(), this.admin.close()]);
   }
 }
@@ -167,10 +176,13 @@ class OpenKafka implements PublishedKafka {
 class Connected<Client extends { connect(): Promise<void>; disconnect(): Promise<void> }> {
   trouble: string | undefined;
   private client: Promise<Client> | undefined;
+  private isClosed = false;
 
   constructor(private readonly make: () => Client) {}
 
-  get(): Promise<Client> {
+  /** @throws KafkaUnavailable where it cannot be connected, or has been closed */
+  async get(): Promise<Client> {
+    if (this.isClosed) throw new KafkaUnavailable('The connection to Kafka has been closed.');
     this.client ??= this.connect().catch((error: unknown) => {
       this.client = undefined;
       this.trouble = messageOf(error);
@@ -180,9 +192,14 @@ class Connected<Client extends { connect(): Promise<void>; disconnect(): Promise
   }
 
   async close(): Promise<void> {
-    const client = await this.client?.catch(() => undefined);
+    const { client } = this;
+    this.isClosed = true;
     this.client = undefined;
-    await client?.disconnect();
+    if (client !== undefined)
+      await endedWithin(
+        disconnectMsMax,
+        client.then((connected) => connected.disconnect()),
+      );
   }
 
   private async connect(): Promise<Client> {

@@ -12,6 +12,7 @@ import {
   unobserved,
   type ObserveBatch,
 } from '@faemban/event-sourcing';
+import { endedWithin } from '../connection/ended-within';
 import { contextOfTopic, topicOf } from '../connection/topics';
 import { messageOf } from '../failures';
 import { coPartitioning } from './co-partitioning';
@@ -52,17 +53,21 @@ export function createKafkaConsumer(options: KafkaConsumerOptions): LogConsumer 
 
 class KafkaConsumer implements LogConsumer {
   readonly contexts: readonly ContextName[];
-  private readonly troubles = new Map<'connection' | 'delivery', string>();
+  /** What keeps it from working, by what that is about: the connection, or a partition of a topic. */
+  private readonly troubles = new Map<string, string>();
   private readonly notes = new Map<'records' | 'members', string>();
   private leftOut = 0;
   private receiver: LogReceiver | undefined;
   private consumer: Consumer | undefined;
   private running: Promise<void> = Promise.resolve();
   private stopping = new AbortController();
+  private ending: Promise<void> | undefined;
   private assigned: readonly number[] = [];
   /** Goes up with every assignment; what belongs to an earlier one is over. */
   private generation = 0;
-  /** Partitions of which a delivery is under way, by topic and number. */
+  /** The assignment of which it is known from where it is fetched. */
+  private begun = 0;
+  /** Partitions of which a delivery is under way, by topic and number, whichever client brought it: the next one is not brought meanwhile. */
   private readonly delivering = new Set<string>();
   private readonly next = new Map<
     string,
@@ -77,14 +82,21 @@ class KafkaConsumer implements LogConsumer {
   async start(receiver: LogReceiver): Promise<void> {
     invariant(this.receiver === undefined, 'a consumer is started once before it is stopped');
     this.receiver = receiver;
+    this.ending = undefined;
     this.stopping = new AbortController();
     this.running = this.keepRunning(this.stopping.signal);
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    // Both whoever reads it and whoever opened the connection end it.
+    this.ending ??= this.end();
+    return this.ending;
+  }
+
+  private async end(): Promise<void> {
     this.stopping.abort();
     // A client that waits for a broker that does not answer is left to itself: the group takes its partitions back by itself.
-    await Promise.race([this.running, delay(stopMsMax, undefined, { ref: false })]);
+    await endedWithin(stopMsMax, this.running);
     this.receiver = undefined;
     this.generation += 1;
     this.assigned = [];
@@ -102,7 +114,7 @@ class KafkaConsumer implements LogConsumer {
       const crashed = await this.runOnce(signal).catch((error: unknown) => error);
       if (signal.aborted) return;
       this.failures += 1;
-      this.troubles.set('connection', `Kafka's group ${this.options.group} cannot be joined: ${messageOf(crashed)}`);
+      this.troubles.set(connection, `Kafka's group ${this.options.group} cannot be joined: ${messageOf(crashed)}`);
       await this.assign([]);
       await delay(retryDelayMs(retry, this.failures), undefined, { signal }).catch(() => undefined);
     }
@@ -158,7 +170,7 @@ class KafkaConsumer implements LogConsumer {
     const partitions = [...(Object.values(assignment)[0] ?? [])];
     consumer.pause(topicPartitions(this.contexts, partitions));
     this.failures = 0;
-    this.troubles.delete('connection');
+    this.troubles.delete(connection);
     void this.beginFrom(consumer, partitions);
   }
 
@@ -178,13 +190,14 @@ class KafkaConsumer implements LogConsumer {
       const free = all.filter((partition) => !this.delivering.has(keyOf(topic, partition)));
       consumer.resume([{ topic, partitions: free }]);
     }
+    this.begun = generation;
   }
 
   private async assign(partitions: readonly number[]): Promise<readonly WantedFrom[]> {
     this.generation += 1;
     this.assigned = partitions;
     this.next.clear();
-    this.troubles.delete('delivery');
+    for (const about of this.troubles.keys()) if (about !== connection) this.troubles.delete(about);
     return (await this.receiver?.assign(new Set(partitions))) ?? [];
   }
 
@@ -219,10 +232,12 @@ class KafkaConsumer implements LogConsumer {
     const taken = this.deliver(context, partition, events).then(
       () => {
         isTaken = true;
-        this.troubles.delete('delivery');
+        if (generation === this.generation) this.troubles.delete(key);
       },
       (error: unknown) => {
-        this.troubles.set('delivery', messageOf(error));
+        const isFatal = classify(error) === 'fatal';
+        const how = isFatal ? 'stands still until it is assigned anew' : 'is brought again';
+        if (generation === this.generation) this.troubles.set(key, `${key} ${how}: ${messageOf(error)}`);
         return error ?? new Error('a delivery was refused');
       },
     );
@@ -256,20 +271,24 @@ class KafkaConsumer implements LogConsumer {
   ): Promise<void> {
     const { topic, partition, offset, generation } = from;
     const failure = await taken;
-    // What can never be taken is not brought again and again; the partition stands still until it is assigned anew.
-    if (classify(failure) === 'fatal') return;
-    if (failure !== undefined) {
+    const isFatal = classify(failure) === 'fatal';
+    if (failure !== undefined && !isFatal) {
       const { signal } = this.stopping;
       await delay(retryDelayMs(retry, 3), undefined, { signal, ref: false }).catch(() => undefined);
     }
     this.delivering.delete(keyOf(topic, partition));
-    if (this.consumer !== consumer || !this.assigned.includes(partition)) return;
-    // Brought again from where it was not taken; after another assignment from wherever that began.
-    if (failure !== undefined && generation === this.generation) {
+    const isOfNow = generation === this.generation;
+    // What can never be taken is not brought again and again; the partition stands still until it is assigned anew.
+    if (isFatal && isOfNow) return;
+    // Where another assignment is beginning, that goes on with it, from where it is wanted.
+    const { consumer: current } = this;
+    if (current === undefined || this.begun !== this.generation || !this.assigned.includes(partition)) return;
+    if (failure !== undefined && isOfNow && current === consumer) {
       this.next.delete(keyOf(topic, partition));
-      consumer.seek({ topic, partition, offset });
+      current.seek({ topic, partition, offset });
     }
-    consumer.resume([{ topic, partitions: [partition] }]);
+    // Another client may have come meanwhile, which has been keeping this partition back.
+    current.resume([{ topic, partitions: [partition] }]);
   }
 
   private async commit(consumer: Consumer): Promise<void> {
@@ -285,6 +304,9 @@ class KafkaConsumer implements LogConsumer {
     else this.notes.set('members', `not every member of ${this.options.group} reads ${topics.join(', ')}`);
   }
 }
+
+/** What the trouble with the group itself is kept under. */
+const connection = 'connection';
 
 const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 

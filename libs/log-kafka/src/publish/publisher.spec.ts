@@ -75,8 +75,8 @@ describe('a publisher', () => {
     }
     expect([seqs(0), seqs(2)]).toEqual([[1, 2, 3], [1]]);
     expect([...(await progress.published())].sort()).toEqual([
-      [0, 3],
-      [2, 1],
+      [0, { seq: 3, endOffset: 3, resends: 0 }],
+      [2, { seq: 1, endOffset: 1, resends: 0 }],
     ]);
   });
 

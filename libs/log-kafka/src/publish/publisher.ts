@@ -3,6 +3,7 @@ import type { Admin, Producer } from 'kafkajs';
 import type { ContextName } from '@faemban/contracts';
 import {
   classify,
+  nothingPublished,
   retryDelayMs,
   type Clock,
   type EventLog,
@@ -11,9 +12,10 @@ import {
   type RetryPlan,
   type Unsubscribe,
 } from '@faemban/event-sourcing';
+import { endedWithin } from '../connection/ended-within';
 import { topicOf } from '../connection/topics';
 import { sourceOf } from '../format/cloud-events';
-import { messageOf } from '../failures';
+import { KafkaUnavailable, messageOf, withKafka } from '../failures';
 import { PartitionSender } from './partition-sender';
 
 /** Partitions of a context that are sent at the same time. */
@@ -44,8 +46,9 @@ export interface PublisherOptions {
 /** How one partition's publishing stands. */
 export interface PublishedPartition {
   readonly partition: number;
-  /** The last seq that Kafka acknowledged; 0 until that is known. */
-  readonly publishedSeq: number;
+  /** The last seq that Kafka acknowledged; undefined until what was recorded of that could be read. */
+  readonly publishedSeq: number | undefined;
+  /** Events that wait; 0 while that is not known. */
   readonly lagEvents: number;
 }
 
@@ -61,6 +64,8 @@ export interface PublisherStatus {
   readonly lagSeconds: number;
   /** Events acknowledged since it was started; some perhaps again. */
   readonly published: number;
+  /** How often, since it was started, a partition is sent again from its beginning, because its topic had lost something. */
+  readonly resends: number;
   /** What keeps it from working, in words; absent while it works. */
   readonly trouble?: string;
   /** The last failure and when it was, also when it has passed. */
@@ -100,6 +105,7 @@ class ContextPublisher implements Publisher {
   private trouble: string | undefined;
   private lastError: { readonly at: string; readonly message: string } | undefined;
   private published = 0;
+  private resends = 0;
 
   constructor(
     private readonly options: PublisherOptions,
@@ -117,11 +123,12 @@ class ContextPublisher implements Publisher {
   }
 
   async stop(): Promise<void> {
-    this.stopping?.abort();
+    if (this.stopping === undefined) return;
+    this.stopping.abort();
     this.leave?.();
     this.wake();
     // What was sent and not recorded is sent again by whoever publishes next.
-    await Promise.race([this.running, delay(stopMsMax, undefined, { ref: false })]);
+    await endedWithin(stopMsMax, this.running);
     this.stopping = undefined;
     this.senders.clear();
   }
@@ -129,7 +136,7 @@ class ContextPublisher implements Publisher {
   status(): PublisherStatus {
     const partitions = [...this.senders.values()]
       .map(({ partition, seq }) => {
-        const lagEvents = Math.max(0, (this.heads.get(partition)?.seq ?? 0) - seq);
+        const lagEvents = Math.max(0, (this.heads.get(partition)?.seq ?? 0) - (seq ?? Infinity));
         return { partition, publishedSeq: seq, lagEvents };
       })
       .sort((one, other) => one.partition - other.partition);
@@ -144,6 +151,7 @@ class ContextPublisher implements Publisher {
       lagEvents: partitions.reduce((sum, { lagEvents }) => sum + lagEvents, 0),
       lagSeconds: Number.isFinite(since) ? Math.max(0, (clock() - since) / 1000) : 0,
       published: this.published,
+      resends: this.resends,
       ...(this.trouble === undefined ? undefined : { trouble: this.trouble }),
       ...(this.lastError === undefined ? undefined : { lastError: this.lastError }),
     };
@@ -215,14 +223,26 @@ class ContextPublisher implements Publisher {
     }
     const unplaced = [...this.senders.values()].filter(({ isPlaced }) => !isPlaced);
     if (unplaced.length === 0) return;
+    const recorded = await progress.published();
+    const recordedOf = (sender: PartitionSender) => recorded.get(sender.partition) ?? nothingPublished;
+    for (const sender of unplaced) sender.isToldOf(recordedOf(sender));
     const admin = await this.to.admin();
-    const [recorded, ends] = await Promise.all([progress.published(), admin.fetchTopicOffsets(topicOf(context))]);
+    const ends = await withKafka(() => admin.fetchTopicOffsets(topicOf(context)));
     const high = new Map(ends.map((end) => [end.partition, Number(end.high)]));
     for (const sender of unplaced) {
-      // Fewer records than events that were acknowledged: the topic was made anew, or lost its end. Which of them it has is not known.
-      const at = recorded.get(sender.partition) ?? 0;
-      sender.placeAt((high.get(sender.partition) ?? 0) < at ? 0 : at);
+      const end = high.get(sender.partition);
+      if (end === undefined)
+        throw new KafkaUnavailable(`Nobody says where ${topicOf(context)}/${sender.partition} ends.`);
+      const hadLost = await sender.placeAt(recordedOf(sender), end);
+      if (hadLost) this.noteResend(sender.partition);
     }
+  }
+
+  private noteResend(partition: number): void {
+    const { context, clock } = this.options;
+    this.resends += 1;
+    const message = `${topicOf(context)}/${partition} has lost what was published: it is sent again from its beginning.`;
+    this.lastError = { at: new Date(clock()).toISOString(), message };
   }
 
   private isWaiting(partition: number): boolean {
@@ -236,7 +256,7 @@ class ContextPublisher implements Publisher {
   private async sendAll(partition: number, signal: AbortSignal): Promise<void> {
     const sender = this.senders.get(partition);
     if (sender === undefined) return;
-    for (let sent = 1; sent > 0 && !signal.aborted;) {
+    for (let sent = 1; sent > 0 && sender.isPlaced && !signal.aborted;) {
       sent = await sender.sendNext();
       this.published += sent;
       if (sent > 0) this.waitingSince.set(partition, this.options.clock());

@@ -61,6 +61,10 @@ export interface OwnerDocument {
 export interface PublishedDocument {
   readonly _id: number;
   readonly seq: mongo.Long;
+  /** Behind the record of `seq`; absent in documents from before it was recorded. */
+  readonly endOffset?: mongo.Long;
+  /** How often it was set back; absent where it never was. */
+  readonly resends?: number;
 }
 
 /** The document of a commit. */

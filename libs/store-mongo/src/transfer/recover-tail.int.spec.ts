@@ -1,6 +1,6 @@
 import { createConnection, type mongo } from 'mongoose';
 import { anAppend, readAll } from '@faemban/event-sourcing/testing';
-import type { LoggedEvent } from '@faemban/event-sourcing';
+import type { LoggedEvent, StoredEvent } from '@faemban/event-sourcing';
 import { describeOnMongo } from '@faemban/native-servers';
 import { collectionsOf, type ContextCollections } from '../events/context-collections';
 import { openMongoEvents, type MongoEvents } from '../events/mongo-events';
@@ -20,17 +20,38 @@ const context = 'ingestion';
 /** Quick enough for a test: nobody in it is slower than this by mistake. */
 const recoveryTimes = { beatMs: 50, leaseMs: 600 };
 
-/** The published log of a source; records that were sent twice make it longer than its events. */
-function publishedOf({ partitions }: TestForeignLog, sentTwice = 2): PublishedLog {
+/** The topics of a source: the seqs of each partition's records, in their order. */
+const recordsOf = ({ partitions }: TestForeignLog): number[][] =>
+  partitions.map((events) => events.map(({ seq }) => seq));
+
+/** The published log of a source, whose topics hold what a test puts there; unless told otherwise, the last two events twice. */
+function publishedOf(
+  source: TestForeignLog,
+  topics = recordsOf(source).map((seqs) => [...seqs, ...seqs.slice(-2)]),
+): PublishedLog & { readonly offsets: number[] } {
+  const offsets: number[] = [];
+  const eventOf = (partition: number, wanted: number): LoggedEvent => {
+    const { body, ...event } = source.partitions[partition]?.[wanted - 1] as StoredEvent;
+    return { ...event, context, data: JSON.parse(body) as never } as unknown as LoggedEvent;
+  };
   return {
-    records: async () =>
-      new Map(partitions.map((events, at) => [at, events.length === 0 ? 0 : events.length + sentTwice])),
-    read: async (_, partition, afterSeq, limit) =>
-      (partitions[partition] ?? [])
-        .slice(afterSeq, afterSeq + limit)
-        .map(
-          ({ body, ...event }) => ({ ...event, context, data: JSON.parse(body) as never }) as unknown as LoggedEvent,
-        ),
+    offsets,
+    records: async () => new Map(topics.map((seqs, at) => [at, seqs.length])),
+    async page(_, partition, { afterSeq, limit, fromOffset }) {
+      offsets.push(fromOffset);
+      const seqs = topics[partition] ?? [];
+      const events: LoggedEvent[] = [];
+      let [offset, lastSeq] = [0, afterSeq];
+      for (let at = fromOffset; at < seqs.length; at += 1) {
+        const seq = seqs[at] as number;
+        lastSeq = Math.max(lastSeq, seq);
+        if (seq !== afterSeq + 1 + events.length || events.length === limit) continue;
+        if (events.length === 0) offset = at;
+        events.push(eventOf(partition, seq));
+      }
+      if (events.length > 0) return { is: 'events', events, offset };
+      return lastSeq > afterSeq ? { is: 'hole', lastSeq } : { is: 'end', endOffset: seqs.length };
+    },
   };
 }
 
@@ -91,14 +112,14 @@ describeOnMongo('a database that is behind what was published', (server, { name 
     let [reads, isDone] = [0, false];
     return {
       ...published,
-      async read(...place: Parameters<PublishedLog['read']>) {
-        const [, partition, afterSeq] = place;
+      async page(...asked: Parameters<PublishedLog['page']>) {
+        const [, partition, { afterSeq }] = asked;
         if (partition === victim && !isDone) {
           reads += 1;
           isDone = is(afterSeq, reads);
           if (isDone) await work();
         }
-        return published.read(...place);
+        return published.page(...asked);
       },
     };
   };
@@ -259,6 +280,66 @@ describeOnMongo('a database that is behind what was published', (server, { name 
 
   test('does not take over the events of another installation', async () => {
     await expect(opened(publishedOf(aForeignLog(records)))).rejects.toThrow(/Restore the database from its backup/);
+  });
+
+  /** A partition of which the database has something and the source some more, and where the database's ends. */
+  const tornPartition = async (source: TestForeignLog) => {
+    const bare = await openMongoEvents({ ...options(), contexts: [context] });
+    const heads = new Map((await bare.log.heads(context)).map(({ partition, seq }) => [partition, seq]));
+    await bare.close();
+    const partition = source.partitions.findIndex((events, at) => events.length >= (heads.get(at) ?? 0) + 4);
+    return { partition, seq: heads.get(partition) ?? 0, published: source.partitions[partition]?.length ?? 0 };
+  };
+
+  test('does not start where later events were published and the next one is not there', async () => {
+    const source = await restored();
+    const { partition, seq, published } = await tornPartition(source);
+    for (const missing of [seq + 1, seq + 2]) {
+      const topics = recordsOf(source);
+      topics[partition] = (topics[partition] ?? []).map((one) => (one === missing ? 1 : one));
+      const refused = expect.stringContaining(`up to ${published}, but not ${missing}`) as string;
+      await expect(opened(publishedOf(source, topics))).rejects.toMatchObject({
+        sentence: { en: refused, th: expect.stringContaining('โปรดกู้คืน') as string },
+      });
+    }
+  });
+
+  test('takes back what stands behind something that was sent too early', async () => {
+    const source = await restored();
+    const { partition, published } = await tornPartition(source);
+    const topics = recordsOf(source);
+    topics[partition] = [published - 1, published, ...(topics[partition] ?? [])];
+    const events = await opened(publishedOf(source, topics));
+    expect(await events.log.heads(context)).toEqual(await source.heads(context));
+    await events.close();
+  });
+
+  test('waits where it was not told in time, and takes nothing for the end', async () => {
+    const source = await restored();
+    const page = () => Promise.reject(Object.assign(new Error('not in time'), { code: 'EAGAIN' }));
+    await expect(opened({ ...publishedOf(source), page })).rejects.toMatchObject({ code: 'EAGAIN' });
+  });
+
+  test('reads from where it was acknowledged last, if the topic still is that one', async () => {
+    const source = await restored();
+    const { partition } = await tornPartition(source);
+    const all = recordsOf(source);
+    const topics = all.map((seqs) => [...seqs, ...seqs]);
+    const [seq, endOffset] = [all[partition]?.length ?? 0, topics[partition]?.length ?? 0];
+    const first = await opened(publishedOf(source, topics));
+    await first.progress(context).advance(partition, { seq, endOffset, resends: 0 });
+    await first.close();
+    const begun = (of: readonly number[][]) => {
+      const others = of.map((seqs, at) => (at === partition ? seqs : []));
+      const published = publishedOf(source, others);
+      return opened(published).then(async (events) => {
+        await events.close();
+        return new Set(published.offsets);
+      });
+    };
+    expect(await begun(topics)).toEqual(new Set([endOffset - 1]));
+    const anew = topics.map((seqs, at) => (at === partition ? [...seqs.slice(0, -1), 1] : seqs));
+    expect(await begun(anew)).toEqual(new Set([endOffset - 1, seq - 1]));
   });
 });
 

@@ -7,12 +7,16 @@ import {
   serializeData,
   type Head,
   type LoggedEvent,
+  type PublishedPage,
+  type PublishedPlace,
+  type PublishedUpTo,
   type Segment,
   type StoredEvent,
   type RememberedCommand,
 } from '@faemban/event-sourcing';
 import type { ContextCollections } from '../events/context-collections';
 import { lastSegmentOf } from '../events/mongo-segments';
+import { createPublishProgress } from '../events/publish-progress';
 import { MongoRefused, withDatabase } from '../failures';
 import { copyPartition } from './copy-partition';
 import type { ForeignLog } from './foreign-log';
@@ -20,15 +24,13 @@ import type { RecoveryClaim } from './recovery-claim';
 import { TailBatch } from './tail-batch';
 
 const pageEvents = 500;
-/** How often a silent transport is asked again where it has records left, before they count as sent twice. */
-const attemptsMax = 3;
 
 /** A context's published log as recovery reads it. */
 export interface PublishedLog {
   /** How many records each partition has: at least as many as events were published of it. */
   records(context: ContextName): Promise<ReadonlyMap<number, number>>;
-  /** Events in (afterSeq, afterSeq + limit], in order; none where the next one was not published. */
-  read(context: ContextName, partition: number, afterSeq: number, limit: number): Promise<readonly LoggedEvent[]>;
+  /** What it has behind a seq. @throws what is transient where that did not come in time */
+  page(context: ContextName, partition: number, place: PublishedPlace): Promise<PublishedPage>;
 }
 
 /** What came back of a context: how many events, of how many partitions. */
@@ -46,8 +48,8 @@ export interface RecoveredTail {
  * Where the tail ends is read before the claim is taken, and where the database ends after it. A process begins to sequence only when its
  * database has all that was published. So where somebody has begun before the claim was taken, the database is not behind any more; and
  * what he published since then is in no tail.
- * @throws MongoRefused where the published log is not a continuation of what is here; NotAvailableInWords where another process is at
- * it, or at work; DatabaseUnavailable, and what `published` throws
+ * @throws MongoRefused where the published log is not a continuation of what is here, or lacks some of it; NotAvailableInWords where
+ * another process is at it, or at work; DatabaseUnavailable, and what `published` throws
  */
 export async function recoverTail(
   collections: ContextCollections,
@@ -58,7 +60,8 @@ export async function recoverTail(
   const { context } = collections;
   const records = await published.records(context);
   await requireOwnTopic(collections, records);
-  const read = patientReader(published, context, records);
+  const recorded = await createPublishProgress(collections.published).published();
+  const read = thoroughReader(collections, published, { records, recorded });
   const ends = new Map<number, number>();
   for (const partition of records.keys()) {
     const last = await lastSegmentOf(collections, partition);
@@ -104,15 +107,68 @@ async function requireOwnTopic(
 
 type Read = (partition: number, afterSeq: number, limit: number) => Promise<readonly LoggedEvent[]>;
 
-/** Reads, and asks again where there are records left and nothing came: they may be events that were sent twice, or just late. */
-function patientReader(published: PublishedLog, context: ContextName, records: ReadonlyMap<number, number>): Read {
+/**
+ * Reads a partition to its end: nothing came means that nothing is there.
+ * @throws MongoRefused where later events are there and the next one is not
+ */
+function thoroughReader(
+  collections: ContextCollections,
+  published: PublishedLog,
+  known: {
+    readonly records: ReadonlyMap<number, number>;
+    readonly recorded: ReadonlyMap<number, PublishedUpTo>;
+  },
+): Read {
+  const { context } = collections;
+  const begins = new Map<number, number>();
   return async (partition, afterSeq, limit) => {
-    if ((records.get(partition) ?? 0) <= afterSeq) return [];
-    for (let attempt = 1; ; attempt += 1) {
-      const page = await published.read(context, partition, afterSeq, limit);
-      if (page.length > 0 || attempt === attemptsMax) return page;
+    const records = known.records.get(partition) ?? 0;
+    if (records <= afterSeq) return [];
+    const fromOffset =
+      begins.get(partition) ??
+      (await beginOf(published, context, { ...{ partition, records, afterSeq }, upTo: known.recorded.get(partition) }));
+    begins.set(partition, fromOffset);
+    const page = await published.page(context, partition, { afterSeq, limit, fromOffset });
+    if (page.is === 'events') return page.events;
+    if (page.is === 'hole') {
+      // What is sequenced is published later: where somebody sequenced it meanwhile, nothing is missing here.
+      const last = await lastSegmentOf(collections, partition);
+      if ((last?.lastSeq ?? 0) < page.lastSeq) throw holeIn(`${context}/${partition}`, afterSeq + 1, page.lastSeq);
     }
+    return [];
   };
+}
+
+/**
+ * The offset from which a partition is read. What stands before the recorded end was published out of this database, so that it has it;
+ * that is so where the topic still is the recorded one, as the event that was acknowledged last shows by its place. Else everything is
+ * looked at from the event before on, which cannot stand before the offset that its seq says.
+ */
+async function beginOf(
+  published: PublishedLog,
+  context: ContextName,
+  of: {
+    readonly partition: number;
+    readonly records: number;
+    readonly afterSeq: number;
+    readonly upTo: PublishedUpTo | undefined;
+  },
+): Promise<number> {
+  const { partition, records, afterSeq, upTo } = of;
+  const { seq = 0, endOffset = 0 } = upTo ?? {};
+  if (seq > 0 && seq <= afterSeq && seq <= endOffset && endOffset <= records) {
+    const fromOffset = endOffset - 1;
+    const page = await published.page(context, partition, { afterSeq: seq - 1, limit: 1, fromOffset });
+    if (page.is === 'events' && page.offset === fromOffset) return fromOffset;
+  }
+  return Math.max(0, afterSeq - 1);
+}
+
+function holeIn(place: string, missing: number, lastSeq: number): MongoRefused {
+  return new MongoRefused({
+    th: `Kafka มีเหตุการณ์ของ ${place} ถึงลำดับ ${lastSeq} แต่ไม่มีลำดับ ${missing} ซึ่งต่อจากที่ฐานข้อมูลนี้มี จึงนำส่วนที่เผยแพร่แล้วกลับมาไม่ครบ และหากทำงานต่อประวัติจะแตกเป็นสองสาย จึงไม่เริ่มทำงาน โปรดกู้คืนฐานข้อมูลจากข้อมูลสำรองที่ใหม่กว่า ซึ่งมีถึงลำดับ ${lastSeq} หรือกู้คืนหัวข้อของ Kafka ให้ครบ`,
+    en: `Kafka has events of ${place} up to ${lastSeq}, but not ${missing}, which follows on what this database has: what was published cannot be taken back whole, and history would fork, so it does not start. Restore a newer backup of the database, one that goes up to ${lastSeq}, or a copy of the topic that has them all.`,
+  });
 }
 
 function requireContinuation(context: ContextName, next: LoggedEvent, last: Segment | undefined): void {
