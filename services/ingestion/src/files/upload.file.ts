@@ -14,6 +14,14 @@ export class UploadTooLarge extends Error {
   }
 }
 
+/** The upload is not the file that is expected. */
+export class UploadDiffers extends Error {
+  override readonly name = 'UploadDiffers';
+  constructor(readonly expected: string) {
+    super(`The upload is not the file whose SHA-256 is ${expected}.`);
+  }
+}
+
 /** The sender went away before the end. */
 export class UploadBrokenOff extends Error {
   override readonly name = 'UploadBrokenOff';
@@ -21,7 +29,8 @@ export class UploadBrokenOff extends Error {
 
 /**
  * Seals a stream into a file while it arrives, and hashes it. Memory is bounded by two frames. The file gets its name only when it is
- * whole and durable; a broken upload leaves nothing. @throws UploadTooLarge | UploadBrokenOff
+ * whole and durable, and the expected one where one is (`sha256`, hex); else nothing is left, and a file that was there stays.
+ * @throws UploadTooLarge | UploadDiffers | UploadBrokenOff
  */
 export async function sealUpload(
   body: Readable,
@@ -29,7 +38,13 @@ export async function sealUpload(
     path,
     keyOf,
     bytesMax = uploadBytesMax,
-  }: { readonly path: string; readonly keyOf: FileKey; readonly bytesMax?: number },
+    sha256: expected,
+  }: {
+    readonly path: string;
+    readonly keyOf: FileKey;
+    readonly bytesMax?: number;
+    readonly sha256?: string | undefined;
+  },
 ): Promise<{ readonly sha256: string; readonly bytes: number }> {
   const unfinished = `${path}.new`;
   const writer = await SealedWriter.create(unfinished, keyOf);
@@ -37,6 +52,7 @@ export async function sealUpload(
   const frame = Buffer.alloc(frameBytes);
   let filled = 0;
   let bytes = 0;
+  let sha256: string;
   try {
     for await (const chunk of chunksOf(body)) {
       bytes += chunk.length;
@@ -54,13 +70,15 @@ export async function sealUpload(
     }
     await writer.append(frame.subarray(0, filled), true);
     await writer.close();
+    sha256 = hash.digest('hex');
+    if (expected !== undefined && sha256 !== expected) throw new UploadDiffers(expected);
   } catch (error) {
     await writer.abandon();
     await rm(unfinished, { force: true });
     throw error;
   }
   await rename(unfinished, path);
-  return { sha256: hash.digest('hex'), bytes };
+  return { sha256, bytes };
 }
 
 async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { ImportKind, ImportPart, ReleaseReason } from '@faemban/contracts';
 import { type CommandContext, CommandIdReused, type Sentence } from '@faemban/event-sourcing';
 import { Problem } from '@faemban/nest-kit';
-import { sealUpload, UploadBrokenOff, UploadTooLarge } from '../files/upload.file';
+import { sealUpload, UploadBrokenOff, UploadDiffers, UploadTooLarge } from '../files/upload.file';
 import type { ImportJobs } from '../process/jobs.service';
 import type { Progress, Tools } from '../process/tools';
 import { findFormOfRound } from '../sources/bmn-survey';
@@ -94,13 +94,14 @@ export class Imports {
         path: files.pathOf(importId, part),
         keyOf: files.keyOf(importId),
         bytesMax: this.limits.uploadBytesMax,
+        sha256: record.state === 'lost' ? this.fileOf(record, part)?.sha256 : undefined,
       });
       const file: ImportFile = { part, ...sealed };
       if (record.state === 'receiving') imports.putFile(record, file);
-      else await this.requireSame(record, file);
       return file;
     } catch (error) {
       if (error instanceof UploadTooLarge) throw tooLarge(error.bytesMax);
+      if (error instanceof UploadDiffers) throw otherFile(error.expected);
       if (error instanceof UploadBrokenOff) throw brokenOff(error);
       throw error;
     } finally {
@@ -212,12 +213,8 @@ export class Imports {
     return record;
   }
 
-  /** @throws Problem 409 where the file is not the one that the import's events name */
-  private async requireSame(record: ImportRecord, { part, sha256 }: ImportFile): Promise<void> {
-    const expected = this.tools.imports.files(record).find((file) => file.part === part)?.sha256;
-    if (expected === sha256) return;
-    await rm(this.tools.files.pathOf(record.importId, part), { force: true });
-    throw otherFile(expected ?? '?');
+  private fileOf(record: ImportRecord, part: ImportPart): ImportFile | undefined {
+    return this.tools.imports.files(record).find((file) => file.part === part);
   }
 
   private async discard({ importId, kind }: ImportRecord): Promise<void> {

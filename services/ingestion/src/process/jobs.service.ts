@@ -111,7 +111,8 @@ export class ImportJobs {
   private async workWhileThereIs(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       const record = this.next();
-      const released = record === undefined ? findReleased(this.tools) : undefined;
+      const isFree = record === undefined && this.tools.restorations.awaited().length === 0;
+      const released = isFree ? findReleased(this.tools) : undefined;
       const current = record ?? released?.record;
       if (current === undefined) return;
       const { importId } = current;

@@ -98,7 +98,12 @@ describe('a folder that was put back from before an import', () => {
       status: 409,
       body: { code: 'parts-missing' },
     });
-    expect(await supply(first.importId, survey)).toMatchObject({ status: 202 });
+    // A wrong file does not take the place of the right one.
+    const { households, members } = survey;
+    await ingestion.call('PUT', `/imports/${first.importId}/files/households`, households);
+    const wrong = await ingestion.call('PUT', `/imports/${first.importId}/files/households`, corrected.households);
+    expect(wrong).toMatchObject({ status: 409, body: { code: 'file-must-be-the-same' } });
+    expect(await supply(first.importId, { members })).toMatchObject({ status: 202 });
     const restored = await ingestion.until(first.importId, (state) => state === 'applied');
     expect(restored).toMatchObject({ applied: first['applied'], endedAt: first['endedAt'] });
     expect(await open()).toMatchObject({ status: 409 });
