@@ -164,13 +164,7 @@ describe('importing a list of fragile households', () => {
   test('that is undone is taken back from each household, and may come again', async () => {
     const rows = fragileCsv({ household_ref: 'h-1', fragile_hh: '1', tpmap_hh: '1' });
     const first = await list(rows);
-    const asked = await ingestion.call('POST', `/imports/${first.importId}/rollback`, { reason: 'wrong-content' });
-    expect(asked.status).toBe(202);
-    await ingestion.until(first.importId, (state) => state === 'rollback-requested');
-    await ingestion.call('POST', `/imports/${first.importId}/rollback/approval`, undefined, {
-      'faemban-operator': 'malee',
-    });
-    await ingestion.until(first.importId, (state) => state === 'rolled-back');
+    await ingestion.undone(first.importId);
     const again = await list(fragileCsv({ household_ref: 'h-1', fragile_hh: 'Y', tpmap_hh: 'Y' }));
     expect(again).toMatchObject({ preview: { new: 1, same: 0 }, applied: { fragilities: 1 } });
     const events = await ingestion.eventsOf(`household-${householdIds[0]}`);

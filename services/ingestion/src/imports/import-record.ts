@@ -6,6 +6,7 @@ import type {
   importUploaded,
   importValidated,
 } from '@faemban/contracts';
+import { deterministicId, sequencedId } from '@faemban/event-sourcing';
 import { bmnMapping } from '../sources/bmn-survey';
 import type { RowRepeats } from './import-hold.decisions';
 import { fragileMapping } from '../sources/fragile-list';
@@ -72,6 +73,17 @@ export const importForms: Readonly<
   'welfare-register': { parts: ['register'], mapping: registerMapping },
   'fragile-list': { parts: ['list'], mapping: fragileMapping },
 };
+
+/** The command by which an import records the household at a place of its file. */
+export function commandOf({ importId, kind }: Pick<ImportRecord, 'importId' | 'kind'>, ord: number): string {
+  const of = { 'bmn-survey': 'survey', 'welfare-register': 'register', 'fragile-list': 'fragility' } as const;
+  return sequencedId(importId, ord, of[kind]);
+}
+
+/** The same for one that is restored and whose households may stand in another order now: by what is staged of the household. */
+export function restoredCommandOf({ importId }: Pick<ImportRecord, 'importId'>, key: string): string {
+  return deterministicId(importId, key, 'restored');
+}
 
 export const nothingDone: ImportDone = {
   ...{ listed: 0, surveyed: 0, registrations: 0, fragilities: 0, unchanged: 0, toReview: 0 },

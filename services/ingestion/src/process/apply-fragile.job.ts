@@ -1,11 +1,16 @@
-import { type CommandContext, deterministicId, invariant } from '@faemban/event-sourcing';
+import { type CommandContext, invariant } from '@faemban/event-sourcing';
 import type { HouseholdInput, RecordFragility } from '../households/household.decisions';
-import { type ImportDone, type ImportRecord, nothingDone } from '../imports/import-record';
+import {
+  commandOf,
+  type ImportDone,
+  type ImportRecord,
+  nothingDone,
+  restoredCommandOf,
+} from '../imports/import-record';
 import { fragileDefinition, fragileValidFrom } from '../sources/fragile-list';
 import { bucketHouseholds } from '../staging/spool.file';
 import type { StagedHousehold } from '../staging/staging.store';
 import type { Release } from './apply-survey.job';
-import { commandOf } from './compare-with-log.job';
 import { handleInTurns } from './handle-in-turns.job';
 import { fragilityFactKey } from './match-fragile.job';
 import { registerKeyOf } from './match-register.job';
@@ -43,14 +48,12 @@ export class FragileApplication {
     before: ImportDone,
   ): Promise<ImportDone> {
     const { staging, households, clock } = this.tools;
-    const { importId, round } = this.record;
+    const { round } = this.record;
     const wanted = staged.filter(({ verdict }) => verdict !== 'same');
     const occurredAt = new Date(clock()).toISOString();
     const list: { command: HouseholdInput; context: CommandContext }[] = [];
     for (const one of wanted) {
-      const commandId = this.isRestored
-        ? deterministicId(importId, one.key, 'restored fragility')
-        : commandOf(this.record, one.ord);
+      const commandId = this.isRestored ? restoredCommandOf(this.record, one.key) : commandOf(this.record, one.ord);
       const context = { commandId, area: '', occurredAt, ...this.release };
       list.push({ command: await this.fragilityOf(one), context });
     }

@@ -1,10 +1,15 @@
-import { type CommandContext, deterministicId } from '@faemban/event-sourcing';
+import type { CommandContext } from '@faemban/event-sourcing';
 import type { HouseholdInput, RecordWelfareRegistration } from '../households/household.decisions';
-import { type ImportDone, type ImportRecord, nothingDone } from '../imports/import-record';
+import {
+  commandOf,
+  type ImportDone,
+  type ImportRecord,
+  nothingDone,
+  restoredCommandOf,
+} from '../imports/import-record';
 import { validFromOf } from '../sources/welfare-register';
 import type { StagedHousehold } from '../staging/staging.store';
 import type { Release } from './apply-survey.job';
-import { commandOf } from './compare-with-log.job';
 import { registerBucketHouseholds, registerKeyOf } from './match-register.job';
 import { handleInTurns } from './handle-in-turns.job';
 import type { Tools, Work } from './tools';
@@ -46,14 +51,11 @@ export class RegisterApplication {
     before: ImportDone,
   ): Promise<ImportDone> {
     const { staging, households, clock } = this.tools;
-    const { importId } = this.record;
     const wanted = staged.filter(({ verdict }) => verdict !== 'same');
     const occurredAt = new Date(clock()).toISOString();
     const list: { command: HouseholdInput; context: CommandContext }[] = [];
     for (const one of wanted) {
-      const commandId = this.isRestored
-        ? deterministicId(importId, one.key, 'restored register')
-        : commandOf(this.record, one.ord);
+      const commandId = this.isRestored ? restoredCommandOf(this.record, one.key) : commandOf(this.record, one.ord);
       const context = { commandId, area: '', occurredAt, ...this.release };
       list.push({ command: await this.registrationOf(one), context });
     }

@@ -2,12 +2,11 @@ import type { Actor, AreaRef } from '@faemban/contracts';
 import { type CommandContext, invariant, type RecordedEvent, sequencedId } from '@faemban/event-sourcing';
 import { placeHousehold, placeText } from '../areas/place';
 import type { HouseholdInput } from '../households/household.decisions';
-import { type ImportDone, type ImportRecord, nothingDone } from '../imports/import-record';
+import { commandOf, type ImportDone, type ImportRecord, nothingDone } from '../imports/import-record';
 import { surveyedMemberOf, vaultMemberOf } from '../sources/bmn-survey';
 import { joinHouseholds, type JoinedHousehold } from '../staging/household-join';
 import { bucketHouseholds, SpoolReader } from '../staging/spool.file';
 import type { StagedHousehold } from '../staging/staging.store';
-import { commandOf } from './compare-with-log.job';
 import { handleInTurns } from './handle-in-turns.job';
 import type { Tools, Work } from './tools';
 

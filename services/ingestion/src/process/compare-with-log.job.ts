@@ -1,8 +1,8 @@
 import type { EventOf, ImportEvent, importUploaded } from '@faemban/contracts';
-import { type RecordedEvent, sequencedId } from '@faemban/event-sourcing';
+import type { RecordedEvent } from '@faemban/event-sourcing';
 import { evolveImport, type Import, noImport } from '../imports/import';
 import { importAggregate } from '../imports/import.decisions';
-import { importForms, type ImportRecord, type ImportState } from '../imports/import-record';
+import { commandOf, importForms, type ImportRecord, type ImportState } from '../imports/import-record';
 import { bucketHouseholds } from '../staging/spool.file';
 import type { Tools } from './tools';
 
@@ -138,9 +138,3 @@ const endTypes: Readonly<Record<'applied' | 'rejected' | 'rolled-back', readonly
   rejected: ['ImportRejected'],
   'rolled-back': ['ImportRolledBack'],
 };
-
-/** The command by which an import records the household at a place of its file. */
-export function commandOf({ importId, kind }: Pick<ImportRecord, 'importId' | 'kind'>, ord: number): string {
-  const of = { 'bmn-survey': 'survey', 'welfare-register': 'register', 'fragile-list': 'fragility' } as const;
-  return sequencedId(importId, ord, of[kind]);
-}

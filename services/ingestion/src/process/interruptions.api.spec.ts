@@ -26,20 +26,6 @@ const survey = {
 };
 const register = { register: registerCsv(...refs.map((_, index) => registerCells(index))) };
 
-/** What every household of the source has, as types in order, and how many have exactly that. */
-async function shapes(): Promise<Record<string, number>> {
-  const { log } = ingestion.platform;
-  const streams = new Map<string, string[]>();
-  for (let partition = 0; partition < log.partitionCount; partition += 1) {
-    for (const { stream, type } of await log.read('ingestion', partition, 0, 1_000_000)) {
-      if (stream.startsWith('household-')) streams.set(stream, [...(streams.get(stream) ?? []), type]);
-    }
-  }
-  const counts: Record<string, number> = {};
-  for (const types of streams.values()) counts[types.join()] = (counts[types.join()] ?? 0) + 1;
-  return counts;
-}
-
 /** Lets the answer to the n-th append or batch from now on never arrive, then starts again over the same files and events. */
 async function untilInterruptedAt(n: number, importId: string): Promise<boolean> {
   let calls = 0;
@@ -78,13 +64,15 @@ describe('an import that is interrupted', () => {
       unchanged: 0,
       toReview: 0,
     });
-    expect(await shapes()).toEqual({ 'HouseholdListed,HouseholdSurveyed': households });
+    expect(await ingestion.shapes()).toEqual({ 'HouseholdListed,HouseholdSurveyed': households });
 
     const second = await ingestion.validated('welfare-register', register);
     await untilInterruptedAt(n, second.importId);
     const registered = await ingestion.until(second.importId, (state) => state === 'applied');
     expect(registered['applied']).toMatchObject({ registrations: households, unchanged: 0 });
-    expect(await shapes()).toEqual({ 'HouseholdListed,HouseholdSurveyed,WelfareRegistrationRecorded': households });
+    expect(await ingestion.shapes()).toEqual({
+      'HouseholdListed,HouseholdSurveyed,WelfareRegistrationRecorded': households,
+    });
   });
 
   test('while it is validated is validated from the beginning', async () => {
@@ -100,17 +88,10 @@ describe('an import that is interrupted', () => {
     const { importId } = await ingestion.validated('bmn-survey', survey);
     ingestion.vault.isAway = true;
     await ingestion.approve(importId);
-    const waitingFor = async () => {
-      const { body } = await ingestion.call<{ checks: { name: string; waitingFor?: object }[] }>(
-        'GET',
-        '/health/ready',
-      );
-      return body.checks.find(({ name }) => name === 'imports')?.waitingFor;
-    };
-    while ((await waitingFor()) === undefined) await new Promise((resolve) => setImmediate(resolve));
+    while ((await ingestion.waitsFor()) === undefined) await new Promise((resolve) => setImmediate(resolve));
     ingestion.vault.isAway = false;
     await ingestion.until(importId, (state) => state === 'applied');
-    expect(await waitingFor()).toBeUndefined();
-    expect(await shapes()).toEqual({ 'HouseholdListed,HouseholdSurveyed': households });
+    expect(await ingestion.waitsFor()).toBeUndefined();
+    expect(await ingestion.shapes()).toEqual({ 'HouseholdListed,HouseholdSurveyed': households });
   });
 });

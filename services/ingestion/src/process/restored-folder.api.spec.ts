@@ -19,10 +19,7 @@ let ingestion: IngestionServer;
 beforeEach(async () => {
   ingestion = await IngestionServer.start();
 });
-afterEach(async () => {
-  IngestionServer.afterAppend = () => undefined;
-  await ingestion.stop();
-});
+afterEach(() => ingestion.stop());
 
 const surveyOf = (refs: readonly string[], answers: Record<string, string> = {}, first = 0) => ({
   households: householdsCsv(...refs.map((ref) => householdCells(ref, answers))),
@@ -31,18 +28,6 @@ const surveyOf = (refs: readonly string[], answers: Record<string, string> = {},
 const survey = surveyOf(['h-1', 'h-2']);
 const corrected = surveyOf(['h-1', 'h-2', 'h-3'], { ind4: '0' });
 const register = { register: registerCsv(registerCells(0), registerCells(1)) };
-
-/** Everything that is recorded of households, as it stands in the log. */
-async function recorded(): Promise<unknown[]> {
-  const { log } = ingestion.platform;
-  const all: { stream: string; id: string; type: string; data: unknown }[] = [];
-  for (let partition = 0; partition < log.partitionCount; partition += 1) {
-    for (const { stream, id, type, data } of await log.read('ingestion', partition, 0, 1_000_000)) {
-      if (stream.startsWith('household-')) all.push({ stream, id, type, data });
-    }
-  }
-  return all.sort((one, other) => (one.id < other.id ? -1 : 1));
-}
 
 const supply = async (importId: string, files: Readonly<Record<string, string>>) => {
   for (const [part, file] of Object.entries(files)) {
@@ -54,19 +39,6 @@ const supply = async (importId: string, files: Readonly<Record<string, string>>)
 const stateOf = async (importId: string): Promise<ImportShown> =>
   (await ingestion.call('GET', `/imports/${importId}`)).body;
 const open = () => ingestion.call('POST', '/imports', { kind: 'bmn-survey', source: 'cdd-bmn', round: 2561 });
-const waitingFor = async (): Promise<{ en: string } | undefined> => {
-  const { body } = await ingestion.call<{ checks: { name: string; waitingFor?: { en: string } }[] }>(
-    'GET',
-    '/health/ready',
-  );
-  return body.checks.find(({ name }) => name === 'imports')?.waitingFor;
-};
-const undo = async (importId: string) => {
-  await ingestion.call('POST', `/imports/${importId}/rollback`, { reason: 'wrong-file' });
-  await ingestion.until(importId, (state) => state === 'rollback-requested');
-  await ingestion.call('POST', `/imports/${importId}/rollback/approval`, undefined, { 'faemban-operator': 'malee' });
-  return ingestion.until(importId, (state) => state === 'rolled-back');
-};
 
 describe('a folder that was put back from before an import', () => {
   test('refuses new surveys in words, and takes the same files again without recording anything twice', async () => {
@@ -74,13 +46,13 @@ describe('a folder that was put back from before an import', () => {
     ingestion = before.ingestion;
     const first = await ingestion.applied('bmn-survey', survey);
     const second = await ingestion.applied('bmn-survey', corrected);
-    const facts = await recorded();
+    const facts = await ingestion.householdEvents();
     ingestion = await before.putBack(ingestion);
     ingestion.vault.forget();
 
     expect(await stateOf(first.importId)).toMatchObject({ state: 'lost', round: 2561, kind: 'bmn-survey' });
-    expect((await waitingFor())?.en).toContain(`the files of import ${first.importId}`);
-    expect((await waitingFor())?.en).toContain('1 more');
+    expect((await ingestion.waitsFor())?.en).toContain(`the files of import ${first.importId}`);
+    expect((await ingestion.waitsFor())?.en).toContain('1 more');
     const refused = await open();
     expect(refused).toMatchObject({ status: 409, body: { code: 'imports-must-be-restored' } });
     expect(refused.body['detailEn']).toContain(first.importId);
@@ -110,13 +82,13 @@ describe('a folder that was put back from before an import', () => {
     await supply(second.importId, corrected);
     const restoredToo = await ingestion.until(second.importId, (state) => state === 'applied');
     expect(restoredToo).toMatchObject({ applied: second['applied'] });
-    expect(await recorded()).toEqual(facts);
-    expect(await waitingFor()).toBeUndefined();
+    expect(await ingestion.householdEvents()).toEqual(facts);
+    expect(await ingestion.waitsFor()).toBeUndefined();
 
     // From here on everything is as if nothing had happened: the next survey finds its households and persons.
     const third = await ingestion.applied('bmn-survey', surveyOf(['h-1', 'h-2', 'h-3', 'h-4'], { ind5: '0' }));
     expect(third['applied']).toMatchObject({ listed: 1, surveyed: 4, unchanged: 0 });
-    expect(await recorded()).toHaveLength(facts.length + 5);
+    expect(await ingestion.householdEvents()).toHaveLength(facts.length + 5);
   });
 
   test('knows nothing of an import in the midst of which it was copied', async () => {
@@ -127,13 +99,13 @@ describe('a folder that was put back from before an import', () => {
     ingestion = before.ingestion;
     await ingestion.approve(importId);
     const applied = await ingestion.until(importId, (state) => state === 'applied');
-    const facts = await recorded();
+    const facts = await ingestion.householdEvents();
     ingestion = await before.putBack(ingestion);
     ingestion.vault.forget();
     // Its files are there: it is gone through again by itself.
     const again = await ingestion.until(importId, (state) => state === 'applied');
     expect(again).toMatchObject({ applied: applied['applied'], endedAt: applied['endedAt'] });
-    expect(await recorded()).toEqual(facts);
+    expect(await ingestion.householdEvents()).toEqual(facts);
     const some = [refs[0] ?? '', refs.at(-1) ?? ''];
     const changed = await ingestion.applied('bmn-survey', surveyOf(some, { ind4: '0' }));
     expect(changed['applied']).toMatchObject({ listed: 0, surveyed: 2 });
@@ -151,8 +123,8 @@ describe('a folder that was put back from before an import', () => {
       'faemban-operator': 'malee',
     });
     expect(await stateOf(first.importId)).toMatchObject({ state: 'lost' });
-    await undo(first.importId);
-    expect(await waitingFor()).toBeUndefined();
+    await ingestion.undone(first.importId);
+    expect(await ingestion.waitsFor()).toBeUndefined();
     expect((await ingestion.applied('bmn-survey', survey))['applied']).toMatchObject({ listed: 2, surveyed: 2 });
   });
 
@@ -160,13 +132,13 @@ describe('a folder that was put back from before an import', () => {
     const first = await ingestion.applied('bmn-survey', survey);
     const before = await ingestion.backUp();
     ingestion = before.ingestion;
-    await undo(first.importId);
-    const facts = await recorded();
+    await ingestion.undone(first.importId);
+    const facts = await ingestion.householdEvents();
     ingestion = await before.putBack(ingestion);
     expect(await ingestion.until(first.importId, (state) => state !== 'rolling-back')).toMatchObject({
       state: 'rolled-back',
     });
-    expect(await recorded()).toEqual(facts);
+    expect(await ingestion.householdEvents()).toEqual(facts);
     expect((await ingestion.applied('bmn-survey', survey))['applied']).toMatchObject({ listed: 0, surveyed: 2 });
   });
 
@@ -178,7 +150,7 @@ describe('a folder that was put back from before an import', () => {
     const waiting = await ingestion.validated('bmn-survey', corrected);
     const rejected = await ingestion.validated('bmn-survey', surveyOf(['h-9']));
     await ingestion.call('POST', `/imports/${rejected.importId}/rejection`, {}, { 'faemban-operator': 'malee' });
-    const facts = await recorded();
+    const facts = await ingestion.householdEvents();
     ingestion = await before.putBack(ingestion);
     expect(await stateOf(registered.importId)).toMatchObject({ state: 'applied', endedAt: registered['endedAt'] });
     expect(await stateOf(rejected.importId)).toMatchObject({ state: 'rejected' });
@@ -193,21 +165,21 @@ describe('a folder that was put back from before an import', () => {
       register: registerCsv(registerCells(1), registerCells(0)),
     });
     expect(again['applied']).toMatchObject({ registrations: 0, unchanged: 2 });
-    expect((await recorded()).length).toBeGreaterThan(facts.length);
+    expect((await ingestion.householdEvents()).length).toBeGreaterThan(facts.length);
   });
 });
 
 describe('an applied survey', () => {
   test('is read again where only the vault was put back: from its files while they are kept', async () => {
     const first = await ingestion.applied('bmn-survey', survey);
-    const facts = await recorded();
+    const facts = await ingestion.householdEvents();
     ingestion.vault.forget();
     expect(await ingestion.call('POST', `/imports/${first.importId}/restoration`)).toMatchObject({ status: 202 });
     await ingestion.until(first.importId, (state) => state === 'applied');
-    expect(await recorded()).toEqual(facts);
+    expect(await ingestion.householdEvents()).toEqual(facts);
     // The vault knows its persons under the ids that events have for them.
     expect((await ingestion.applied('welfare-register', register))['applied']).toMatchObject({ registrations: 2 });
-    expect(JSON.stringify(await recorded())).toContain('WelfareRegistrationRecorded');
+    expect(JSON.stringify(await ingestion.householdEvents())).toContain('WelfareRegistrationRecorded');
   });
 
   test('is asked for when its files were swept, and nothing else is read again', async () => {

@@ -60,20 +60,6 @@ async function undone(importId: string): Promise<RollbackShown> {
   return untilRollback(importId, 'rolled-back');
 }
 
-/** What every household has, as types in order, and how many have exactly that. */
-async function shapes(): Promise<Record<string, number>> {
-  const { log } = ingestion.platform;
-  const streams = new Map<string, string[]>();
-  for (let partition = 0; partition < log.partitionCount; partition += 1) {
-    for (const { stream, type } of await log.read('ingestion', partition, 0, 1_000_000)) {
-      if (stream.startsWith('household-')) streams.set(stream, [...(streams.get(stream) ?? []), type]);
-    }
-  }
-  const counts: Record<string, number> = {};
-  for (const types of streams.values()) counts[types.join()] = (counts[types.join()] ?? 0) + 1;
-  return counts;
-}
-
 describe('undoing an import', () => {
   test('is asked by one, approved by another, and withdraws every fact it recorded', async () => {
     const { importId } = await ingestion.applied('bmn-survey', survey);
@@ -85,7 +71,7 @@ describe('undoing an import', () => {
     expect(await untilRollback(importId, 'rolled-back')).toMatchObject({
       ...{ approvedBy: 'malee', done: { households: 2, withdrawn: 2, restored: 0 } },
     });
-    expect(await shapes()).toEqual({ 'HouseholdListed,HouseholdSurveyed,HouseholdSurveyWithdrawn': 2 });
+    expect(await ingestion.shapes()).toEqual({ 'HouseholdListed,HouseholdSurveyed,HouseholdSurveyWithdrawn': 2 });
     expect((await ingestion.call('GET', `/imports/${importId}`)).body.state).toBe('rolled-back');
     const types = (await ingestion.eventsOf(`import-${importId}`)).map(({ type }) => type);
     expect(types.slice(-3)).toEqual(['ImportRollbackRequested', 'ImportRollbackApproved', 'ImportRolledBack']);
@@ -130,7 +116,7 @@ describe('undoing an import', () => {
     const again = await ingestion.applied('bmn-survey', correctedSurvey);
     expect(again.importId).not.toBe(second.importId);
     expect(again['applied']).toMatchObject({ surveyed: 1, unchanged: 1 });
-    const changedHousehold = (await shapes())[
+    const changedHousehold = (await ingestion.shapes())[
       'HouseholdListed,HouseholdSurveyed,HouseholdSurveyed,HouseholdSurveyWithdrawn,HouseholdSurveyed'
     ];
     expect(changedHousehold).toBe(1);
@@ -145,7 +131,7 @@ describe('undoing an import', () => {
       preview: { new: 2, same: 0 },
       applied: { listed: 0, surveyed: 2 },
     });
-    expect(await shapes()).toEqual({
+    expect(await ingestion.shapes()).toEqual({
       'HouseholdListed,HouseholdSurveyed,HouseholdSurveyWithdrawn,HouseholdSurveyed': 2,
     });
   });
@@ -180,7 +166,7 @@ describe('undoing an import', () => {
     });
     await undone(second.importId);
     await undone(first.importId);
-    expect(Object.keys(await shapes()).sort()).toEqual([
+    expect(Object.keys(await ingestion.shapes()).sort()).toEqual([
       'HouseholdListed,HouseholdSurveyed,HouseholdSurveyWithdrawn',
       'HouseholdListed,HouseholdSurveyed,WelfareRegistrationRecorded,WelfareRegistrationWithdrawn,HouseholdSurveyWithdrawn',
     ]);
@@ -193,7 +179,7 @@ describe('undoing an import', () => {
     await Promise.all([approve(importId), approve(importId)]);
     await untilRollback(importId, 'rolled-back');
     expect((await ask(importId)).body.state).toBe('rolled-back');
-    expect(await shapes()).toEqual({ 'HouseholdListed,HouseholdSurveyed,HouseholdSurveyWithdrawn': 2 });
+    expect(await ingestion.shapes()).toEqual({ 'HouseholdListed,HouseholdSurveyed,HouseholdSurveyWithdrawn': 2 });
   });
 });
 
@@ -226,7 +212,9 @@ describe('undoing that is interrupted', () => {
     expect(await untilRollback(importId, 'rolled-back')).toMatchObject({
       done: { households, withdrawn: households, restored: 0 },
     });
-    expect(await shapes()).toEqual({ 'HouseholdListed,HouseholdSurveyed,HouseholdSurveyWithdrawn': households });
+    expect(await ingestion.shapes()).toEqual({
+      'HouseholdListed,HouseholdSurveyed,HouseholdSurveyWithdrawn': households,
+    });
   });
 
   test('between the request and its examination is examined at the next start', async () => {

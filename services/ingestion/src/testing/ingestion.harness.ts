@@ -213,6 +213,46 @@ export class IngestionServer {
     );
   }
 
+  /** Has an applied import undone, asked by one and approved by another. */
+  async undone(importId: string): Promise<ImportShown> {
+    await this.call('POST', `/imports/${importId}/rollback`, { reason: 'wrong-content' });
+    await this.until(importId, (state) => state === 'rollback-requested');
+    await this.call('POST', `/imports/${importId}/rollback/approval`, undefined, { 'faemban-operator': 'malee' });
+    return this.until(importId, (state) => state === 'rolled-back');
+  }
+
+  /** What readiness says of imports; undefined where they wait for nothing. */
+  async waitsFor(): Promise<{ readonly en: string } | undefined> {
+    const { body } = await this.call<{ checks: { name: string; waitingFor?: { en: string } }[] }>(
+      'GET',
+      '/health/ready',
+    );
+    return body.checks.find(({ name }) => name === 'imports')?.waitingFor;
+  }
+
+  /** Everything that is recorded of households, as it stands in the log, in the order of ids. */
+  async householdEvents(): Promise<readonly { stream: string; id: string; type: string; data: unknown }[]> {
+    const { log } = this.platform;
+    const all: { stream: string; id: string; type: string; data: unknown }[] = [];
+    for (let partition = 0; partition < log.partitionCount; partition += 1) {
+      for (const { stream, id, type, data } of await log.read('ingestion', partition, 0, 1_000_000)) {
+        if (stream.startsWith('household-')) all.push({ stream, id, type, data });
+      }
+    }
+    return all.sort((one, other) => (one.id < other.id ? -1 : 1));
+  }
+
+  /** What every household has, as types in order, and how many have exactly that. */
+  async shapes(): Promise<Record<string, number>> {
+    const streams = Object.groupBy(await this.householdEvents(), ({ stream }) => stream);
+    const counts: Record<string, number> = {};
+    for (const events of Object.values(streams)) {
+      const types = (events ?? []).map(({ type }) => type).join();
+      counts[types] = (counts[types] ?? 0) + 1;
+    }
+    return counts;
+  }
+
   /** Types of a household's events, in order. */
   async eventsOf(
     stream: string,
