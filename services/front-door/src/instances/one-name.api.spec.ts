@@ -290,6 +290,20 @@ describe('a new signing key', () => {
     expect(JSON.parse((await ask('/signing-keys')).text)).toMatchObject({ canRotate: false });
   });
 
+  test('stands behind those that were there before it, whichever service tells it first', async () => {
+    const change = (keyId: string, changedAt: string) => ({ document: { newKey: { keyId }, changedAt } });
+    answering((backend) =>
+      backend === others
+        ? {
+            items: [{ keyId: 'first' }, { keyId: 'third' }],
+            changes: [change('third', '2026-02-01T00:00:00.000Z')],
+          }
+        : { items: [{ keyId: 'second' }], changes: [change('second', '2026-01-01T00:00:00.000Z')] },
+    );
+    const { items } = JSON.parse((await ask('/signing-keys')).text) as { items: { keyId: string }[] };
+    expect(items.map(({ keyId }) => keyId)).toEqual(['first', 'second', 'third']);
+  });
+
   test('is made by every service where all can', async () => {
     answering(() => keys(true));
     expect(await ask('/signing-keys', 'POST')).toMatchObject({ status: 200 });

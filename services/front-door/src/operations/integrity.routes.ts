@@ -1,5 +1,5 @@
 import { contextNames, type ContextName } from '@faemban/contracts';
-import type { Verification } from '@faemban/event-sourcing';
+import type { KeyChange, SignedDocument, Verification } from '@faemban/event-sourcing';
 import { Problem } from '@faemban/nest-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Forwarding } from '../forwarding/forward';
@@ -11,8 +11,8 @@ interface Items<Item = unknown> {
   readonly items: readonly Item[];
 }
 interface Keys {
-  readonly items: readonly { readonly keyId: string; readonly createdAt: string }[];
-  readonly changes: readonly unknown[];
+  readonly items: readonly { readonly keyId: string }[];
+  readonly changes: readonly SignedDocument<KeyChange>[];
   /** Absent where a service is of a version that did not say. */
   readonly canRotate?: boolean;
 }
@@ -47,8 +47,11 @@ export function integrityRoutes(fastify: FastifyInstance, asking: Asking, forwar
     const all = await asking.everyService<Keys>(questionOf(request));
     const keys = new Map(all.flatMap(({ body }) => body.items).map((key) => [key.keyId, key]));
     const changes = new Map(all.flatMap(({ body }) => body.changes).map((change) => [JSON.stringify(change), change]));
+    // Nothing announced the first ones.
+    const announced = new Map([...changes.values()].map(({ document }) => [document.newKey.keyId, document.changedAt]));
+    const since = ({ keyId }: Keys['items'][number]): string => announced.get(keyId) ?? '';
     return {
-      items: [...keys.values()].sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1)),
+      items: [...keys.values()].sort((one, other) => since(one).localeCompare(since(other))),
       changes: [...changes.values()],
       canRotate: all.every(({ body }) => body.canRotate !== false),
     };

@@ -14,7 +14,10 @@ interface SealOf {
   };
 }
 interface Keys {
-  readonly items: readonly { readonly keyId: string; readonly createdAt: string; readonly line: string }[];
+  readonly items: readonly { readonly keyId: string; readonly line: string }[];
+  readonly changes: readonly {
+    readonly document: { readonly newKey: { readonly keyId: string }; readonly changedAt: string };
+  }[];
 }
 
 const faults: Readonly<Record<ProofFault, readonly [th: string, en: string]>> = {
@@ -74,9 +77,7 @@ export function sealCommands(program: Command, session: (command: Command) => Se
       const { client, output } = session(self);
       if (rotate && as === undefined) self.error('error: --rotate needs --as', { exitCode: exitCodes.usage });
       if (rotate) await client.post('/signing-keys');
-      output.print(await client.get<Keys>('/signing-keys'), ({ items }) =>
-        items.flatMap(({ createdAt, line }) => [`${line}`, `  ใช้ตั้งแต่ · since ${createdAt} (UTC)`]),
-      );
+      output.print(await client.get<Keys>('/signing-keys'), keyLines);
     });
 
   program
@@ -129,4 +130,12 @@ function readProof(file: string): InclusionProof | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Each key with when it was announced; nothing announced the first one. */
+export function keyLines({ items, changes }: Keys): string[] {
+  return items.flatMap(({ keyId, line }) => {
+    const announced = changes.find(({ document }) => document.newKey.keyId === keyId)?.document.changedAt;
+    return [line, announced === undefined ? '  กุญแจแรก · the first key' : `  ใช้ตั้งแต่ · since ${announced} (UTC)`];
+  });
 }
